@@ -1,0 +1,125 @@
+// The folder a run works in: a new one below --dir, marked as ours, always removed. `bench clean`
+// removes what a killed run left behind, and only that.
+//
+//   <dir>/tornproof-bench-<pid>-<random>/
+//       .tornproof-bench       the marker: {"tool":"tornproof bench","pid":…,"host":…}
+//       store/                 the store of the run
+
+import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { EnvironmentError } from "../exit.js";
+import { formatBytes } from "../units.js";
+
+export const FOLDER_PREFIX = "tornproof-bench-";
+export const MARKER = ".tornproof-bench";
+const TOOL = "tornproof bench";
+
+export interface WorkFolder {
+  readonly path: string;
+  /** Removes the folder and everything in it. Idempotent. */
+  remove(): void;
+}
+
+/**
+ * Creates the folder of one run below `dir`.
+ * Errors: EnvironmentError when `dir` is missing, no directory, not writable, or has less than
+ * `needBytes` free; nothing was created.
+ */
+export function createWorkFolder(dir: string, needBytes: number): WorkFolder {
+  const parent = resolve(dir);
+  checkDirectory(parent);
+  checkSpace(parent, needBytes);
+  const path = mkdtempSync(join(parent, `${FOLDER_PREFIX}${process.pid}-`));
+  const marker = { tool: TOOL, pid: process.pid, host: hostname() };
+  writeFileSync(join(path, MARKER), `${JSON.stringify(marker)}\n`);
+  mkdirSync(join(path, "store"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
+}
+
+/** What `bench clean` found: folders removed, and folders of a run that is still alive. */
+export interface Cleaned {
+  readonly removed: string[];
+  readonly inUse: string[];
+}
+
+/**
+ * Removes the work folders of dead runs directly below `dir`. A folder without our marker is never
+ * touched, whatever its name.
+ * Errors: EnvironmentError when `dir` is missing or no directory.
+ */
+export function cleanLeftovers(dir: string): Cleaned {
+  const parent = resolve(dir);
+  checkIsDirectory(parent);
+  const cleaned: Cleaned = { removed: [], inUse: [] };
+  for (const entry of readdirSync(parent, { withFileTypes: true })) {
+    if (!entry.isDirectory() || !entry.name.startsWith(FOLDER_PREFIX)) continue;
+    const path = join(parent, entry.name);
+    const owner = readMarker(path);
+    if (owner === null) continue;
+    if (isAlive(owner)) {
+      cleaned.inUse.push(path);
+    } else {
+      rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+      cleaned.removed.push(path);
+    }
+  }
+  return cleaned;
+}
+
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+}
+
+function readMarker(folder: string): Owner | null {
+  try {
+    const marker = JSON.parse(readFileSync(join(folder, MARKER), "utf8")) as Record<
+      string,
+      unknown
+    >;
+    const { tool, pid, host } = marker;
+    if (tool !== TOOL || typeof pid !== "number" || typeof host !== "string") return null;
+    return { pid, host };
+  } catch {
+    return null;
+  }
+}
+
+/** A run on another machine that shares the directory counts as alive: its process is not visible. */
+function isAlive(owner: Owner): boolean {
+  if (owner.host !== hostname()) return true;
+  try {
+    process.kill(owner.pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function checkIsDirectory(dir: string): void {
+  const found = statSync(dir, { throwIfNoEntry: false });
+  if (!found) throw new EnvironmentError(`${dir}: no such directory; create it first`);
+  if (!found.isDirectory()) throw new EnvironmentError(`${dir}: not a directory`);
+}
+
+function checkDirectory(dir: string): void {
+  checkIsDirectory(dir);
+  try {
+    accessSync(dir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new EnvironmentError(`${dir}: not writable (${code})`);
+  }
+}
+
+function checkSpace(dir: string, needBytes: number): void {
+  const { bavail, bsize } = statfsSync(dir);
+  const free = bavail * bsize;
+  if (free >= needBytes) return;
+  throw new EnvironmentError(
+    `${dir}: ${formatBytes(free)} free, but the run needs ${formatBytes(needBytes)}; ` +
+      "use --file-size and --redo-log-capacity for smaller files, or another --dir",
+  );
+}

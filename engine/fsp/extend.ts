@@ -1,0 +1,174 @@
+// Grows a tablespace: first the file, durably, then the log says so.
+//
+//   isExtending   event                             next
+//   no            allocator found no page           growing   zeros are written, then synced
+//   growing       write and sync done               grown     waits for log room and page 0
+//   grown         mini-transaction committed        no        new pages may be handed out
+//
+// A crash before the mini-transaction leaves a file longer than its header says, which is harmless;
+// after it, the file and its size are durable. A file system without room is an outcome, told to
+// the next caller; a failed sync poisons the store.
+
+import { extendPages, pageShift, pageSize } from "../abi/config";
+import { poison } from "../abi/failure";
+import { AT_FILE_EXTEND, IO_LINK, KIND_DATA, OP_EXTEND, OP_SYNC } from "../abi/io";
+import { OWNER_EXTEND, pushRequest, tagOf } from "../abi/ring";
+import { ControlBlock, frameOf } from "../buf/control-block";
+import { bufCreate, bufFix, bufUnfix, reserveFrames } from "../buf/pool";
+import { Space, SPACE_ACTIVE, spaceAt, spacesEnd } from "../fil/space";
+import { FIL_PAGE_TYPE_XDES } from "../format/fil";
+import { FSP_FREE_LIMIT, FSP_SIZE, fspFreeLimit } from "../format/fsp";
+import { setFspFreeLimit, setFspSize } from "../format/fsp";
+import { extentPages } from "../format/page-size";
+import { descriptorPageOf, initXdesEntry, xdesEntry, xdesSize } from "../format/xdes";
+import { logHasRoomFor } from "../log/room";
+import { mtrCommit, mtrFileExtend, mtrInitPage, mtrLog, mtrMemo, mtrStart } from "../mtr/mtr";
+import { fspMark } from "./allocate";
+
+const ECANCELED: i32 = -125;
+/** Spaces whose file has grown and whose header has not. */
+let grownCount: u32 = 0;
+
+/** Pages to add to a tablespace of `size` pages. */
+function growth(size: u32): u32 {
+  if (extendPages != 0) return extendPages;
+  const extent = extentPages(pageSize);
+  return size < 32 * extent ? extent : 4 * extent;
+}
+
+/** Starts growing the file unless that is under way. */
+export function extendStart(space: Space): void {
+  if (space.isExtending) return;
+  space.isExtending = true;
+  const slot = slotOf(space);
+  const from = space.sizePages;
+  const bytes = growth(from) << pageShift;
+  space.pendingIo += 2;
+  pushRequest(
+    OP_EXTEND,
+    KIND_DATA,
+    AT_FILE_EXTEND,
+    IO_LINK,
+    space.id,
+    (<u64>from) << pageShift,
+    0,
+    bytes,
+    tagOf(OWNER_EXTEND, slot * 2),
+  );
+  pushRequest(
+    OP_SYNC,
+    KIND_DATA,
+    AT_FILE_EXTEND,
+    0,
+    space.id,
+    0,
+    0,
+    0,
+    tagOf(OWNER_EXTEND, slot * 2 + 1),
+  );
+}
+
+function slotOf(space: Space): u32 {
+  let i: u32 = 0;
+  while (spaceAt(i) !== space) i++;
+  return i;
+}
+
+/** The write of zeros (even index) or the sync (odd index) has ended. */
+export function extendRequestDone(index: u32, result: i32): void {
+  const space = spaceAt(index / 2);
+  space.pendingIo--;
+  const isSync = (index & 1) == 1;
+  if (result < 0) {
+    if (isSync && result != ECANCELED) poison(KIND_DATA, space.id, result);
+    if (!isSync) {
+      space.extendErrno = result;
+      space.isExtending = false;
+    }
+    return;
+  }
+  if (!isSync) return;
+  space.filePages = space.sizePages + growth(space.sizePages);
+  grownCount++;
+}
+
+/** Logs the new size of every tablespace whose file has grown. */
+export function extendStep(): void {
+  if (grownCount == 0) return;
+  for (let i: u32 = 0; i < spacesEnd; i++) {
+    const space = spaceAt(i);
+    if (!space.isExtending || space.filePages <= space.sizePages) continue;
+    // A tablespace dropped meanwhile needs no size.
+    if (space.state != SPACE_ACTIVE || logGrowth(space)) {
+      space.isExtending = false;
+      grownCount--;
+    }
+  }
+}
+
+/** One mini-transaction: new extents are free, the header knows the new size. */
+function logGrowth(space: Space): bool {
+  const from = space.sizePages;
+  const to = from + growth(from);
+  const newExtents = growth(from) / extentPages(pageSize) + 2;
+  if (!logHasRoomFor(newExtents * 128 + 512) || !reserveFrames(2)) return false;
+  const header = bufFix(space.id, 0);
+  if (header === null) return false;
+  const first = descriptorPageOf(from, pageSize);
+  const last = descriptorPageOf(to - 1, pageSize);
+  if (first != 0 && first < from && !isResident(space.id, first)) {
+    bufUnfix(header);
+    return false;
+  }
+  mtrStart();
+  mtrMemo(header);
+  mtrFileExtend(space.id, from, to);
+  initExtents(space, header, first, last, to);
+  setFspSize(frameOf(header), to);
+  mtrLog(header, <u32>FSP_SIZE, 4);
+  mtrCommit();
+  space.sizePages = to;
+  return true;
+}
+
+function isResident(spaceId: u32, pageNo: u32): bool {
+  const block = bufFix(spaceId, pageNo);
+  if (block === null) return false;
+  bufUnfix(block);
+  return true;
+}
+
+/** Makes the extents between the free limit and `to` free, creating descriptor pages on the way. */
+function initExtents(space: Space, header: ControlBlock, first: u32, last: u32, to: u32): void {
+  const extent = extentPages(pageSize);
+  const limit = fspFreeLimit(frameOf(header));
+  for (let page = limit; page < to; page += extent) {
+    const descriptor = descriptorPageOf(page, pageSize);
+    assert(descriptor >= first && descriptor <= last, "fsp: growth touches two descriptor pages");
+    const block = descriptorBlock(space, header, descriptor, page);
+    const frame = frameOf(block);
+    const entry = xdesEntry(frame, pageSize, page);
+    initXdesEntry(entry, pageSize);
+    mtrLog(block, <u32>(entry - frame), xdesSize(pageSize));
+    if (page == descriptor) fspMark(block, page, false);
+    setFspFreeLimit(frameOf(header), page + extent);
+  }
+  mtrLog(header, <u32>FSP_FREE_LIMIT, 4);
+}
+
+function descriptorBlock(
+  space: Space,
+  header: ControlBlock,
+  descriptor: u32,
+  page: u32,
+): ControlBlock {
+  if (descriptor == 0) return header;
+  const isNew = page == descriptor;
+  const block = isNew
+    ? bufCreate(space.id, descriptor, FIL_PAGE_TYPE_XDES)
+    : bufFix(space.id, descriptor);
+  assert(block !== null, "fsp: the frames of descriptor pages were made sure of");
+  mtrMemo(block!);
+  if (isNew) mtrInitPage(block!, FIL_PAGE_TYPE_XDES);
+  return block!;
+}

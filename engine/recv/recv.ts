@@ -1,0 +1,268 @@
+// Recovery: from whatever the disk holds to the state of the last durable record group.
+//
+//   state     what happens                                              next
+//   HEADER    read the log header, choose the newest valid checkpoint   SCAN
+//   SCAN      walk redo to its end (scan.ts)                            LOOK
+//   LOOK      look behind the end for proof that redo is missing        RESTORE
+//   RESTORE   repair pages from doublewrite copies (restore.ts)         APPLY
+//   APPLY     apply redo that is newer than its pages (apply.ts)        CLOSE
+//   CLOSE     rewrite the last block and the checkpoint, new epoch      DONE
+//
+// Any I/O of recovery may be the last before another crash: redo and doublewrite stay untouched until
+// CLOSE, and CLOSE changes nothing that recovery would read differently. The new epoch makes sure
+// that blocks a crash left behind the end are never taken for newer ones.
+
+import * as counters from "../abi/counters";
+import { logStagingBase } from "../abi/arena";
+import { forceRecovery, pageSize, setRedoCapacity } from "../abi/config";
+import {
+  fail,
+  failIo,
+  WHAT_FORMAT_VERSION,
+  WHAT_LOG_BLOCK,
+  WHAT_LOG_CHECKPOINT,
+} from "../abi/failure";
+import { poison, WHAT_LOG_HEADER, WHAT_LOG_RECORD, WHAT_LOG_TRUNCATED } from "../abi/failure";
+import { WHAT_LOG_SIZE, WHAT_PAGE_SIZE } from "../abi/failure";
+import { AT_RECOVERY, IO_STAMP, KIND_LOG, OP_READ, OP_SYNC, OP_WRITE } from "../abi/io";
+import { OWNER_RECV, pushRequest, tagOf } from "../abi/ring";
+import { DAMAGED, FORMAT, OK, PENDING, READ_FAILED } from "../abi/status";
+import { bufSetLsnLimit } from "../buf/pool";
+import { crc32c } from "../format/crc32c";
+import { loadU32 } from "../format/bytes";
+import { LOG_BLOCK_HDR_SIZE, OS_FILE_LOG_BLOCK_SIZE } from "../format/log-block";
+import * as logFile from "../format/log-file";
+import { checkpointInit } from "../log/checkpoint";
+import { blockStart, logBufferInit, ringAddress } from "../log/log-buffer";
+import { logDataSize, logFileOffset } from "../log/log-file";
+import { logWriterInit } from "../log/log-writer";
+import { applyBuffered, applyRequestDone } from "./apply";
+import { RESTORE_DONE, restoreRequestDone, restoreStart, restoreState } from "./restore";
+import { restoreStatus } from "./restore";
+import * as scan from "./scan";
+import { bufferLength, END_NOT_YET, streamChunk, streamEnd, streamEndBlock } from "./stream";
+import { streamRequest, streamStart } from "./stream";
+
+const HEADER: u32 = 0;
+const SCAN: u32 = 1;
+const LOOK: u32 = 2;
+const RESTORE: u32 = 3;
+const APPLY: u32 = 4;
+const CLOSE_READ: u32 = 5;
+const CLOSE_WRITE: u32 = 6;
+const CLOSE_SYNC: u32 = 7;
+const DONE: u32 = 8;
+
+/** PENDING while recovery runs, OK when it is done, otherwise why it stopped. */
+export let recvStatus: u32 = PENDING;
+/** The log was cut where it is damaged, as innodb_force_recovery asked. */
+export let recvWasForced: bool = false;
+
+let state: u32 = HEADER;
+let requestInFlight: bool = false;
+let checkpointAt: u64 = 0;
+let checkpointNumber: u64 = 0;
+let checkpointEpoch: u32 = 0;
+/** Where the log goes on. */
+let endLsn: u64 = 0;
+
+export function recvStart(): void {
+  state = HEADER;
+  recvStatus = PENDING;
+  ask(OP_READ, 0, 0, logStagingBase, logFile.LOG_FILE_HDR_SIZE);
+}
+
+function ask(op: u32, flags: u32, offset: u64, address: usize, length: u32): void {
+  requestInFlight = true;
+  const tag = tagOf(OWNER_RECV, 0);
+  pushRequest(op, KIND_LOG, AT_RECOVERY, flags, 0, offset, address, length, tag);
+}
+
+/** A request of recovery has ended; `index` 1 is a file extension. */
+export function recvRequestDone(index: u32, result: i32): void {
+  if (index == 1) {
+    if (result < 0) poison(0, 0, result);
+    else applyRequestDone();
+    return;
+  }
+  if (state == RESTORE) return restored(result);
+  requestInFlight = false;
+  if (result < 0) {
+    recvStatus = failIo(READ_FAILED, KIND_LOG, 0, 0xffffffff, result);
+    return;
+  }
+  switch (state) {
+    case HEADER:
+      return readHeader();
+    case SCAN:
+      return scanned();
+    case LOOK: {
+      scan.lookChunk();
+      return lookOn();
+    }
+    case APPLY:
+      return streamChunk();
+    case CLOSE_READ:
+      return closeBlock();
+    case CLOSE_WRITE: {
+      state = CLOSE_SYNC;
+      return ask(OP_SYNC, 0, 0, 0, 0);
+    }
+    case CLOSE_SYNC: {
+      state = DONE;
+      recvStatus = OK;
+    }
+  }
+}
+
+function readHeader(): void {
+  recvStatus = judgeHeader(logStagingBase);
+  if (recvStatus != OK) return;
+  recvStatus = chooseCheckpoint(logStagingBase);
+  if (recvStatus != OK) return;
+  recvStatus = PENDING;
+  state = SCAN;
+  scan.scanStart(checkpointAt);
+  streamStart(checkpointAt, u64.MAX_VALUE);
+  requestInFlight = streamRequest();
+}
+
+function judgeHeader(at: usize): u32 {
+  const ours = logFile.LOG_HEADER_FORMAT_TORNPROOF;
+  const found = logFile.headerFormat(at);
+  const sum = crc32c(at, <u32>logFile.LOG_HEADER_CHECKSUM);
+  const stored = loadU32(at + logFile.LOG_HEADER_CHECKSUM);
+  if (sum != stored) return fail(DAMAGED, WHAT_LOG_HEADER, KIND_LOG, 0, 0, sum, stored);
+  if (found != ours) return fail(FORMAT, WHAT_FORMAT_VERSION, KIND_LOG, 0, 0, ours, found);
+  if (!logFile.headerIsValid(at)) return fail(DAMAGED, WHAT_LOG_HEADER, KIND_LOG, 0, 0, 1, 0);
+  const size = logFile.headerPageSize(at);
+  if (size != pageSize) return fail(FORMAT, WHAT_PAGE_SIZE, KIND_LOG, 0, 0, size, pageSize);
+  setRedoCapacity(logFile.headerCapacity(at) + logFile.LOG_FILE_HDR_SIZE);
+  if (logDataSize() != logFile.headerCapacity(at)) {
+    return fail(DAMAGED, WHAT_LOG_SIZE, KIND_LOG, 0, 0, logFile.headerCapacity(at), logDataSize());
+  }
+  return OK;
+}
+
+/** The valid checkpoint block with the highest number. */
+function chooseCheckpoint(at: usize): u32 {
+  checkpointNumber = 0;
+  consider(at + logFile.LOG_CHECKPOINT_1);
+  consider(at + logFile.LOG_CHECKPOINT_2);
+  if (checkpointNumber != 0) return OK;
+  return fail(DAMAGED, WHAT_LOG_CHECKPOINT, KIND_LOG, 0, 0, 1, 0);
+}
+
+function consider(at: usize): void {
+  if (!logFile.checkpointIsValid(at)) return;
+  if (logFile.checkpointNumber(at) <= checkpointNumber) return;
+  const lsn = logFile.checkpointLsn(at);
+  const inBlock = <u32>(lsn % OS_FILE_LOG_BLOCK_SIZE);
+  if (lsn < logFile.LOG_START_LSN || inBlock < LOG_BLOCK_HDR_SIZE) return;
+  checkpointNumber = logFile.checkpointNumber(at);
+  checkpointAt = lsn;
+  checkpointEpoch = logFile.checkpointEpoch(at);
+}
+
+/** A chunk has been read in the first pass. */
+function scanned(): void {
+  streamChunk();
+  scan.scanGroups();
+  if (!scan.scanIsMalformed && streamRequest()) {
+    requestInFlight = true;
+    return;
+  }
+  if (streamEnd == END_NOT_YET && !scan.scanIsMalformed) {
+    // A group larger than the parse buffer: no transaction of this format makes one.
+    recvStatus = fail(DAMAGED, WHAT_LOG_RECORD, KIND_LOG, 0, 0, scan.scannedLsn, bufferLength);
+    return;
+  }
+  endLsn = scan.scannedLsn;
+  state = LOOK;
+  scan.lookStart(checkpointAt);
+  lookOn();
+}
+
+function lookOn(): void {
+  if (scan.lookRequest()) {
+    requestInFlight = true;
+    return;
+  }
+  const isMissing = scan.provenLsn > endLsn;
+  if (scan.scanFoundDamage() || isMissing) {
+    const what = isMissing
+      ? WHAT_LOG_TRUNCATED
+      : scan.scanIsMalformed
+        ? WHAT_LOG_RECORD
+        : WHAT_LOG_BLOCK;
+    const at = isMissing ? endLsn : streamEndBlock;
+    const proven = isMissing ? scan.provenLsn : streamEndBlock;
+    if (forceRecovery == 0) {
+      const block = <u32>(logFileOffset(blockStart(at)) / OS_FILE_LOG_BLOCK_SIZE);
+      recvStatus = fail(DAMAGED, what, KIND_LOG, 0, block, proven, endLsn);
+      return;
+    }
+    recvWasForced = true;
+    counters.setCounter(counters.RECV_DROPPED_FROM_LSN, endLsn);
+    counters.setCounter(counters.RECV_DROPPED_TO_LSN, max(proven, endLsn));
+  }
+  bufSetLsnLimit(forceRecovery > 0 ? u64.MAX_VALUE : endLsn);
+  state = RESTORE;
+  restoreStart(checkpointAt, endLsn);
+  restoreMoved();
+}
+
+function restored(result: i32): void {
+  restoreRequestDone(result);
+  restoreMoved();
+}
+
+function restoreMoved(): void {
+  if (restoreStatus != OK) {
+    recvStatus = restoreStatus;
+    return;
+  }
+  if (restoreState != RESTORE_DONE) return;
+  state = APPLY;
+  requestInFlight = false;
+  // Pages become dirty while redo is applied, and may be written back at once.
+  checkpointInit(checkpointAt, checkpointNumber);
+  logWriterInit(endLsn);
+  streamStart(checkpointAt, endLsn);
+}
+
+/** Moves on whatever does not wait for a request of its own. */
+export function recvStep(): void {
+  if (state != APPLY || recvStatus != PENDING || requestInFlight) return;
+  const status = applyBuffered();
+  if (status == PENDING) return;
+  if (status != OK) {
+    recvStatus = status;
+    return;
+  }
+  if (streamRequest()) {
+    requestInFlight = true;
+    return;
+  }
+  state = CLOSE_READ;
+  if (recvWasForced) {
+    // No LSN on any page lies beyond one lap after the checkpoint: go on there.
+    endLsn = blockStart(checkpointAt) + logDataSize() + LOG_BLOCK_HDR_SIZE;
+    return closeBlock();
+  }
+  const offset = logFileOffset(blockStart(endLsn));
+  ask(OP_READ, 0, offset, logStagingBase, OS_FILE_LOG_BLOCK_SIZE);
+}
+
+/** Writes the block the log goes on in, cut at its end, under the new epoch. */
+function closeBlock(): void {
+  const start = blockStart(endLsn);
+  const ring = ringAddress(start);
+  memory.copy(ring, logStagingBase, OS_FILE_LOG_BLOCK_SIZE);
+  logBufferInit(endLsn, max(checkpointEpoch, scan.highestEpoch) + 1);
+  logWriterInit(endLsn);
+  bufSetLsnLimit(recvWasForced ? u64.MAX_VALUE : endLsn);
+  memory.copy(logStagingBase, ring, OS_FILE_LOG_BLOCK_SIZE);
+  state = CLOSE_WRITE;
+  ask(OP_WRITE, IO_STAMP, logFileOffset(start), logStagingBase, OS_FILE_LOG_BLOCK_SIZE);
+}

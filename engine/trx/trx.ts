@@ -1,0 +1,237 @@
+// Commits a transaction: one atomic mini-transaction over every page of its write set.
+//
+//   measure   is the write set well-formed, and can it ever fit?
+//   room      does the redo log take it now?
+//   gather    is every page in memory, allocated, and as the transaction saw it?
+//   apply     change the pages, log the changes as one group
+//
+// Nothing changes before apply, and apply cannot fail: a transaction is there as a whole or leaves
+// no trace. Until then every answer but OK means "nothing happened".
+
+import * as counters from "../abi/counters";
+import { exchangeBase } from "../abi/arena";
+import { framesCount, logBufferSize, pageSize, trxBytesMax } from "../abi/config";
+import { BAD_REQUEST, CONFLICT, LOG_FULL, NOT_ALLOCATED, NOT_FOUND } from "../abi/status";
+import { OK, PENDING, TOO_LARGE } from "../abi/status";
+import { ControlBlock, frameOf, IO_READ } from "../buf/control-block";
+import { hashFind } from "../buf/page-hash";
+import { bufCreate, bufFix, bufUnfix, fixStatus, reserveFrames } from "../buf/pool";
+import { SPACE_ACTIVE, spaceFind } from "../fil/space";
+import { FIL_PAGE_DATA, FIL_PAGE_LSN, FIL_PAGE_TORNPROOF_DATA, FIL_PAGE_TYPE } from "../format/fil";
+import { FIL_PAGE_TYPE_ALLOCATED, pageType, setPageType } from "../format/fil";
+import { descriptorPageOf } from "../format/xdes";
+import { fspMark } from "../fsp/allocate";
+import { claimPage, isClaimed, isReserved, unreservePage } from "../fsp/reserve";
+import { TRX_PAGE_OPS_MAX } from "../limits";
+import { lsn } from "../log/log-buffer";
+import { softLimit } from "../log/log-file";
+import { logBufferTakes, logHasRoomForTrx } from "../log/room";
+import { mtrAbandon, mtrCommit, mtrHas, mtrInitPage, mtrLog, mtrMemo } from "../mtr/mtr";
+import { mtrPages, mtrStart, mtrWrite, serial } from "../mtr/mtr";
+import { readRecord, WS_ALLOCATE, WS_CHECK, WS_FREE, WS_WRITE, wsLength } from "./write-set";
+import { wsOffset, wsOp, wsPage, wsPayload, wsSpace } from "./write-set";
+
+/** Redo a page allocated or freed takes at the most: init or type, bitmap byte, extent state. */
+const PAGE_OP_BYTES: u32 = 96;
+const WRITE_OVERHEAD: u32 = 16;
+
+/** End LSN of the last transaction committed: the promise is about redo up to here. */
+export let commitLsn: u64 = 0;
+/** A tablespace being dropped; transactions no longer find it. */
+let droppingSpace: u32 = 0xffffffff;
+
+/** The page whose read the last PENDING waits for; space 0xffffffff: it waits for something else. */
+export let pendingSpace: u32 = 0xffffffff;
+export let pendingPage: u32 = 0;
+
+let payloadBytes: u32 = 0;
+let pageOps: u32 = 0;
+let allocations: u32 = 0;
+
+export function trxForbidSpace(spaceId: u32): void {
+  droppingSpace = spaceId;
+}
+
+/**
+ * Commits the write set of `length` bytes in the exchange area.
+ * Errors: PENDING, LOG_FULL: ask again after the next poll. TOO_LARGE, BAD_REQUEST, NOT_FOUND,
+ * NOT_ALLOCATED, CONFLICT, DAMAGED, READ_FAILED: refused. In every case nothing has changed.
+ */
+export function trxCommit(length: u32): u32 {
+  const end = exchangeBase + length;
+  pendingSpace = 0xffffffff;
+  const measured = measure(end);
+  if (measured != OK) return measured;
+  if (payloadBytes == 0) {
+    commitLsn = lsn;
+  } else {
+    if (!logHasRoomForTrx(payloadBytes)) return LOG_FULL;
+    if (!logBufferTakes(payloadBytes)) return PENDING;
+  }
+  mtrStart();
+  const gathered = gather(end);
+  if (gathered != OK) {
+    mtrAbandon();
+    if (gathered == CONFLICT) counters.count(counters.TRX_CONFLICTS);
+    return gathered;
+  }
+  if (payloadBytes == 0) {
+    mtrAbandon();
+    return OK;
+  }
+  apply(end);
+  commitLsn = mtrCommit();
+  counters.count(counters.TRX_COMMITS);
+  return OK;
+}
+
+function measure(end: usize): u32 {
+  payloadBytes = 0;
+  pageOps = 0;
+  allocations = 0;
+  if (<u32>(end - exchangeBase) > trxBytesMax) return TOO_LARGE;
+  let at = exchangeBase;
+  while (at < end) {
+    const size = readRecord(at, end);
+    if (size == 0) return BAD_REQUEST;
+    if (wsOp == WS_WRITE) payloadBytes += wsLength + WRITE_OVERHEAD;
+    else if (wsOp != WS_CHECK) {
+      payloadBytes += PAGE_OP_BYTES;
+      pageOps++;
+      if (wsOp == WS_ALLOCATE) allocations++;
+    }
+    at += size;
+  }
+  const isTooLarge =
+    pageOps > TRX_PAGE_OPS_MAX ||
+    allocations > framesCount / 4 ||
+    payloadBytes > logBufferSize / 2 ||
+    <u64>payloadBytes * 2 > softLimit();
+  return isTooLarge ? TOO_LARGE : OK;
+}
+
+/** Fixes every page of the write set; the reads of all that are missing start together. */
+function gather(end: usize): u32 {
+  let answer = OK;
+  if (allocations > 0 && !reserveFrames(allocations)) answer = PENDING;
+  let at = exchangeBase;
+  while (at < end) {
+    at += readRecord(at, end);
+    const status = wsSpace == droppingSpace ? NOT_FOUND : gatherRecord();
+    if (status == PENDING) {
+      answer = PENDING;
+      pendingSpace = wsSpace;
+      pendingPage = wsPage;
+    } else if (status != OK) {
+      return status;
+    }
+    if (mtrPages() > framesCount / 2) return TOO_LARGE;
+  }
+  // A gathered page may have taken a frame that an allocation counted on.
+  if (answer == OK && allocations > 0 && !reserveFrames(allocations)) answer = PENDING;
+  return answer;
+}
+
+function gatherRecord(): u32 {
+  if (wsOp == WS_CHECK) return check();
+  if (wsOp == WS_ALLOCATE) {
+    if (!claimPage(wsSpace, wsPage, serial)) return BAD_REQUEST;
+    const old = hashFind(wsSpace, wsPage);
+    if (old !== null && old.ioFix == IO_READ) return PENDING;
+    return gatherPage(wsSpace, descriptorPageOf(wsPage, pageSize), false);
+  }
+  if (isReserved(wsSpace, wsPage)) {
+    const isOwn = wsOp == WS_WRITE && isClaimed(wsSpace, wsPage, serial);
+    return isOwn ? OK : NOT_ALLOCATED;
+  }
+  const status = gatherPage(wsSpace, wsPage, true);
+  if (status != OK || wsOp != WS_FREE) return status;
+  return gatherPage(wsSpace, descriptorPageOf(wsPage, pageSize), false);
+}
+
+function gatherPage(spaceId: u32, pageNo: u32, isUsers: bool): u32 {
+  const resident = hashFind(spaceId, pageNo);
+  if (resident !== null && mtrHas(resident)) return OK;
+  const block = bufFix(spaceId, pageNo);
+  if (block === null) return fixStatus;
+  if (isUsers && pageType(frameOf(block)) != FIL_PAGE_TORNPROOF_DATA) {
+    bufUnfix(block);
+    return NOT_ALLOCATED;
+  }
+  mtrMemo(block);
+  return OK;
+}
+
+/** The page must still carry the LSN the transaction read. */
+function check(): u32 {
+  const block = bufFix(wsSpace, wsPage);
+  if (block === null) return fixStatus;
+  const now = load<u64>(frameOf(block) + FIL_PAGE_LSN);
+  bufUnfix(block);
+  return now == load<u64>(wsPayload) ? OK : CONFLICT;
+}
+
+function apply(end: usize): void {
+  let at = exchangeBase;
+  while (at < end) {
+    at += readRecord(at, end);
+    if (wsOp == WS_WRITE) {
+      mtrWrite(inMemo(wsSpace, wsPage), wsOffset + <u32>FIL_PAGE_DATA, wsPayload, wsLength);
+    } else if (wsOp == WS_ALLOCATE) {
+      applyAllocate();
+    } else if (wsOp == WS_FREE) {
+      applyFree();
+    }
+  }
+}
+
+function inMemo(spaceId: u32, pageNo: u32): ControlBlock {
+  const block = hashFind(spaceId, pageNo);
+  assert(block !== null && mtrHas(block), "trx: a page to change has been gathered");
+  return block!;
+}
+
+function applyAllocate(): void {
+  const page = bufCreate(wsSpace, wsPage, FIL_PAGE_TORNPROOF_DATA);
+  assert(page !== null, "trx: the frames of new pages were made sure of");
+  mtrMemo(page!);
+  mtrInitPage(page!, FIL_PAGE_TORNPROOF_DATA);
+  fspMark(inMemo(wsSpace, descriptorPageOf(wsPage, pageSize)), wsPage, false);
+  unreservePage(wsSpace, wsPage);
+}
+
+function applyFree(): void {
+  const page = inMemo(wsSpace, wsPage);
+  if (pageType(frameOf(page)) == FIL_PAGE_TYPE_ALLOCATED) return;
+  setPageType(frameOf(page), FIL_PAGE_TYPE_ALLOCATED);
+  mtrLog(page, <u32>FIL_PAGE_TYPE, 2);
+  fspMark(inMemo(wsSpace, descriptorPageOf(wsPage, pageSize)), wsPage, true);
+}
+
+/**
+ * Address of the body of a user's page, valid until the next call into the engine, or 0 with
+ * `readStatus` set.
+ */
+export function trxRead(spaceId: u32, pageNo: u32): usize {
+  if (spaceId == droppingSpace) {
+    readStatus = NOT_FOUND;
+    return 0;
+  }
+  const block = bufFix(spaceId, pageNo);
+  if (block === null) {
+    readStatus = fixStatus;
+    return 0;
+  }
+  bufUnfix(block);
+  const frame = frameOf(block);
+  if (pageType(frame) != FIL_PAGE_TORNPROOF_DATA) {
+    const space = spaceFind(spaceId);
+    readStatus = space !== null && space.state == SPACE_ACTIVE ? NOT_ALLOCATED : NOT_FOUND;
+    return 0;
+  }
+  readStatus = OK;
+  return frame + FIL_PAGE_DATA;
+}
+
+/** Why the last trxRead returned 0. */
+export let readStatus: u32 = OK;

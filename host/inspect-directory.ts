@@ -1,0 +1,81 @@
+// What stands in a store's directories before it is opened: a store, the beginnings of one, nothing,
+// or somebody else's files. Looks only; touches nothing.
+
+import type { Backend } from "./backend/backend.js";
+import type { FoundFile } from "./engine.js";
+import { CorruptionError, StoreError } from "./errors.js";
+import { foundFile, identify, isHousekeeping, type Layout } from "./layout.js";
+
+export interface Inspection {
+  readonly state: "empty" | "incomplete" | "store";
+  /** Files the engine is to be told about. */
+  readonly files: readonly FoundFile[];
+  /** Paths of the files of an interrupted creation. */
+  readonly leftovers: readonly string[];
+}
+
+/**
+ * Looks at the directories of `layout`.
+ * Errors: StoreError NOT_A_STORE for files of others where no store is; CorruptionError when the
+ * redo log or the system tablespace is gone.
+ */
+export function inspectDirectory(backend: Backend, layout: Layout): Inspection {
+  const ours: { path: string; file: FoundFile; name: string }[] = [];
+  const foreign: string[] = [];
+  for (const dir of layout.directories()) {
+    for (const name of backend.list(dir) ?? []) {
+      if (isHousekeeping(name)) continue;
+      const known = identify(name);
+      if (known === null || layout.directoryOf(known.kind) !== dir) foreign.push(name);
+      else ours.push({ path: `${dir}/${name}`, name, file: fileOf(backend, dir, name) });
+    }
+  }
+  const names = new Set(ours.map((entry) => entry.name));
+  if (names.has(layout.nameOf("marker", 0))) {
+    return { state: "incomplete", files: [], leftovers: ours.map((entry) => entry.path) };
+  }
+  const log = names.has(layout.nameOf("log", 0));
+  const system = names.has(layout.nameOf("data", 0));
+  if (!log && !system) {
+    const others = [...foreign, ...names];
+    if (others.length > 0) refuseForeign(layout, others);
+    return { state: "empty", files: [], leftovers: [] };
+  }
+  if (!log || !system) {
+    if (foreign.length > 0) refuseForeign(layout, [...foreign, ...names]);
+    refuseHalf(layout, log);
+  }
+  const files = ours.filter((entry) => isOfStore(entry.name, layout)).map((entry) => entry.file);
+  return { state: "store", files, leftovers: [] };
+}
+
+function fileOf(backend: Backend, dir: string, name: string): FoundFile {
+  const known = identify(name)!;
+  const path = `${dir}/${name}`;
+  const handle = backend.open(path, { direct: false, sync: "none" }, false);
+  const size = backend.fileSize(handle);
+  backend.close(handle);
+  return foundFile(known.kind, known.id, size);
+}
+
+/** Doublewrite files of another page size are not this store's. */
+function isOfStore(name: string, layout: Layout): boolean {
+  const known = identify(name)!;
+  if (known.kind === "log") return false;
+  return known.pageSize === undefined || known.pageSize === layout.pageSize;
+}
+
+function refuseForeign(layout: Layout, names: readonly string[]): never {
+  const some = names.slice(0, 3).join(", ");
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
+  throw new StoreError(
+    "NOT_A_STORE",
+    `${layout.dir}: expected a store or an empty directory, found ${some}${more}; nothing was touched`,
+  );
+}
+
+function refuseHalf(layout: Layout, hasLog: boolean): never {
+  const missing = hasLog ? "data" : "log";
+  const words = hasLog ? "the system tablespace" : "the redo log";
+  throw new CorruptionError(layout.pathOf(missing, 0), null, words, "no file");
+}

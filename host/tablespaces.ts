@@ -1,0 +1,115 @@
+// Tablespaces by name, as the dictionary has them; creating and dropping, one at a time.
+
+import type { Engine } from "./engine.js";
+import { StoreError } from "./errors.js";
+import { STATUS } from "./failure.js";
+import type { ErrorMaker } from "./pager.js";
+import type { Pump } from "./pump.js";
+import type { Tablespace } from "./transaction.js";
+
+const NAME_BYTES_MAX = 64;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+class NamedSpace implements Tablespace {
+  constructor(
+    readonly id: number,
+    readonly name: string,
+    private readonly engine: Engine,
+  ) {}
+
+  get pages(): number {
+    return this.engine.exports.spacePages(this.id);
+  }
+}
+
+export class Tablespaces {
+  private readonly byName = new Map<string, NamedSpace>();
+  /** The end of the last creation or drop; the next one starts then. */
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly pump: Pump,
+    private readonly errorOf: ErrorMaker,
+  ) {}
+
+  /** Reads the whole dictionary. */
+  async load(): Promise<void> {
+    const { exports } = this.engine;
+    const count = exports.dictCapacity();
+    let n = 0;
+    await this.pump.attempt(() => {
+      for (; n < count; n++) {
+        const id = exports.dictList(n);
+        const status = exports.dictStatus();
+        if (status === STATUS.pending) return false;
+        if (status !== STATUS.ok) throw this.errorOf(status, "dictionary");
+        if (id !== 0) this.note(id, this.listedName());
+      }
+      return true;
+    });
+  }
+
+  private listedName(): string {
+    const { bytes, exports } = this.engine;
+    const at = exports.exchangeAddress();
+    return decoder.decode(bytes.subarray(at, at + exports.dictNameLength()));
+  }
+
+  private note(id: number, name: string): NamedSpace {
+    const space = new NamedSpace(id, name, this.engine);
+    this.byName.set(name, space);
+    return space;
+  }
+
+  get(name: string): Tablespace | undefined {
+    return this.byName.get(name);
+  }
+
+  all(): Tablespace[] {
+    return [...this.byName.values()];
+  }
+
+  create(name: string): Promise<Tablespace> {
+    const bytes = encodeName(name);
+    return this.inTurn(async () => {
+      await this.run(name, bytes, true);
+      return this.note(this.engine.exports.ddlSpaceId(), name);
+    });
+  }
+
+  drop(name: string): Promise<void> {
+    const bytes = encodeName(name);
+    return this.inTurn(async () => {
+      await this.run(name, bytes, false);
+      this.byName.delete(name);
+    });
+  }
+
+  private inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const result = this.last.then(step, step);
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+
+  private async run(name: string, bytes: Uint8Array, create: boolean): Promise<void> {
+    const { engine } = this;
+    engine.bytes.set(bytes, engine.exports.exchangeAddress());
+    const start = create ? engine.exports.ddlCreate : engine.exports.ddlDrop;
+    start(bytes.length);
+    this.pump.schedule();
+    await this.pump.attempt(() => engine.exports.ddlStatus() !== STATUS.pending);
+    const status = engine.exports.ddlStatus();
+    if (status !== STATUS.ok) throw this.errorOf(status, `tablespace "${name}"`);
+  }
+}
+
+function encodeName(name: string): Uint8Array {
+  const bytes = encoder.encode(name);
+  if (bytes.length >= 1 && bytes.length <= NAME_BYTES_MAX) return bytes;
+  throw new StoreError(
+    "BAD_ARGUMENT",
+    `tablespace name "${name}": expected 1 to ${NAME_BYTES_MAX} bytes, found ${bytes.length}`,
+  );
+}

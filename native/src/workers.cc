@@ -1,0 +1,57 @@
+// The service threads; see workers.h.
+
+#include "workers.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include "execute.h"
+
+namespace tornproof {
+
+void Workers::push(OpQueue& chain) {
+  if (threads_.empty()) start();
+  {
+    std::lock_guard<std::mutex> guard(mutex_);
+    queue_.append(chain);
+  }
+  changed_.notify_one();
+}
+
+void Workers::stop() {
+  {
+    std::lock_guard<std::mutex> guard(mutex_);
+    isStopping_ = true;
+  }
+  changed_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void Workers::start() {
+  // Threads inherit the signal mask: signals belong to the thread of the event loop.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  for (unsigned count = 0; count < threadCount_; count++) {
+    threads_.emplace_back([this] { run(); });
+    pthread_setname_np(threads_.back().native_handle(), name_);
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void Workers::run() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return isStopping_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    OpQueue chain;
+    queue_.popChain(chain);
+    lock.unlock();
+    executeChain(chain, memory_);
+    completions_.post(chain);
+    lock.lock();
+  }
+}
+
+}  // namespace tornproof

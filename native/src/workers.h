@@ -1,0 +1,49 @@
+// A group of threads that run chains from one queue, each chain on one thread. With one thread the
+// chains run in the order they were pushed: that is the log thread and the batch thread. With four
+// it is the page pool that stands in for io_uring.
+
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "completions.h"
+#include "op.h"
+
+namespace tornproof {
+
+class Workers {
+ public:
+  /** `name` shows in tools like top, at most 15 characters. Threads start with the first push. */
+  Workers(const char* name, unsigned threadCount, const LinearMemory& memory,
+          Completions& completions)
+      : name_(name), threadCount_(threadCount), memory_(memory), completions_(completions) {}
+
+  /** Finishes everything queued, then joins. */
+  ~Workers() { stop(); }
+
+  /** Queues one chain. Errors: std::system_error when a thread cannot be started. */
+  void push(OpQueue& chain);
+
+  /** Finishes everything queued, then joins; idempotent. Nothing may be pushed afterward. */
+  void stop();
+
+ private:
+  void start();
+  void run();
+
+  const char* name_;
+  unsigned threadCount_;
+  const LinearMemory& memory_;
+  Completions& completions_;
+  std::vector<std::thread> threads_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  OpQueue queue_;
+  bool isStopping_ = false;
+};
+
+}  // namespace tornproof

@@ -1,0 +1,109 @@
+// The architecture as facts: who imports whom, and what the engine's module asks for and offers.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { packageRoot } from "../host/package-root.js";
+import { readArrows, type Arrow } from "./architecture/imports.js";
+import { objection } from "./architecture/rules.js";
+import { readInterface } from "./architecture/wasm-module.js";
+
+const FOLDERS = ["engine", "host", "native", "bench"];
+const DOCUMENT = "docs/architecture.md";
+
+function read(path: string): Buffer {
+  const file = join(packageRoot(), path);
+  const cure = path.startsWith("build/") ? 'run "npm run build"' : "it belongs to the repository";
+  if (!existsSync(file)) throw new Error(`${path} is missing: ${cure}`);
+  return readFileSync(file);
+}
+
+function arrow(from: string, to: string): Arrow {
+  return { from, to, isPackage: !/^(engine|host|native|bench|test|scripts)\//.test(to) };
+}
+
+describe("architecture: imports", () => {
+  test.each(FOLDERS)("%s: no file imports what it must not", (folder) => {
+    const arrows = readArrows(packageRoot(), folder);
+    const wrong = arrows.flatMap((each) => {
+      const why = objection(each);
+      return why === null ? [] : [`${each.from} → ${each.to}: ${why}`];
+    });
+    expect(arrows).not.toEqual([]);
+    expect(wrong).toEqual([]);
+  });
+
+  test.each([
+    ["engine/format/fil", "engine/buf/pool"],
+    ["engine/buf/pool", "engine/log/log-writer"],
+    ["engine/log/log-writer", "engine/dblwr/segment"],
+    ["engine/limits", "engine/abi/io"],
+    ["engine/abi/ring", "engine/buf/pool"],
+    ["engine/store", "host/abi"],
+    ["engine/store", "node:fs"],
+    ["engine/unknown/file", "engine/format/fil"],
+    ["host/store", "native/index"],
+    ["host/backend/node-fs", "native/index"],
+    ["host/store", "bench/stats"],
+    ["host/store", "test/support"],
+    ["host/store", "engine/index"],
+    ["host/store", "commander"],
+    ["host/flush/table", "node:fs"],
+    ["host/flush/table", "host/backend/native"],
+    ["native/index", "host/errors"],
+    ["bench/cli", "host/store"],
+    ["bench/cli", "native/index"],
+    ["bench/cli", "benny"],
+    ["bench/cli", "test/support"],
+  ])("rules: %s → %s is forbidden", (from, to) => {
+    expect(objection(arrow(from, to))).toBeTypeOf("string");
+  });
+
+  test.each([
+    ["engine/index", "engine/store"],
+    ["engine/mtr/mtr", "engine/log/log-buffer"],
+    ["engine/buf/pool", "engine/abi/ring"],
+    ["engine/abi/ring", "engine/limits"],
+    ["engine/testing", "engine/format/fil"],
+    ["host/backend/native", "native/index"],
+    ["host/backend/native-worker", "native/index"],
+    ["host/probe/direct", "native/index"],
+    ["host/flush/table", "host/backend/backend"],
+    ["bench/cli", "host/index"],
+    ["bench/cli", "commander"],
+    ["bench/micro/index", "benny"],
+    ["bench/micro/index", "host/engine"],
+  ])("rules: %s → %s is allowed", (from, to) => {
+    expect(objection(arrow(from, to))).toBeNull();
+  });
+});
+
+describe("architecture: the release module", () => {
+  test("imports: its memory and nothing else, unshared, without a maximum", () => {
+    const { imports } = readInterface(read("build/engine.wasm"));
+    expect(imports).toEqual([
+      { name: "env.memory", kind: "memory", maximum: null, isShared: false },
+    ]);
+  });
+
+  test(`exports: exactly the list under "Engine exports" in ${DOCUMENT}`, () => {
+    const { exports } = readInterface(read("build/engine.wasm"));
+    expect([...exports].sort()).toEqual(documentedExports().sort());
+  });
+
+  test("text form: nothing of the managed runtime", () => {
+    const text = read("build/engine.wat").toString("utf8");
+    const managed = new Set(text.match(/~lib\/rt[\w/.~-]*/g));
+    expect(text).toContain("(module");
+    expect([...managed]).toEqual([]);
+  });
+});
+
+/** The first word of every line of the fenced block below the heading. */
+function documentedExports(): string[] {
+  const text = read(DOCUMENT).toString("utf8");
+  const block = /^#+ Engine exports$[^#]*?^```\w*\n([\s\S]*?)^```/m.exec(text)?.[1];
+  if (block === undefined) throw new Error(`${DOCUMENT}: no fenced list under "Engine exports"`);
+  const names = block.split("\n").map((line) => /^\s*([A-Za-z_]\w*)/.exec(line)?.[1]);
+  return names.filter((name) => name !== undefined);
+}
