@@ -145,7 +145,9 @@ export function commitLsn(): f64 {
   return <f64>trxLsn;
 }
 
-/** Space of the page that a PENDING commit waits for, 0xffffffff when it waits for something else. */
+/**
+ * Space of the page that a PENDING commit waits for, 0xffffffff when it waits for something else.
+ */
 export function pendingSpace(): u32 {
   return trxPendingSpace;
 }

@@ -4,8 +4,8 @@
 //   NEW        storeCreate / storeOpen          CREATING / RECOVERING
 //   CREATING   every file is durable            RUNNING
 //   RECOVERING recovery is done                 LOADING
-//   LOADING    dictionary read, orphans gone    FILES
-//   FILES      doublewrite files are as wanted  CLEANING (forced recovery only), RUNNING
+//   LOADING    dictionary read, orphans gone    CLEANING
+//   CLEANING   checkpoint under the new epoch   RUNNING
 //   RUNNING    storeClose                       CLOSING
 //   CLOSING    every page clean, checkpoint     CLOSED
 //   any        a write or a sync fails          FAILED (poisoned)
@@ -17,11 +17,11 @@ import { AT_LOG_BACKGROUND } from "./abi/io";
 import * as ring from "./abi/ring";
 import { DAMAGED, OK, PENDING, WRONG_STATE } from "./abi/status";
 import { createDone, createRequestDone, createStart, FIRST_LSN } from "./boot/create-store";
-import { filesRequestDone, filesRunning, filesStart } from "./boot/doublewrite-files";
 import { loadRequestDone, loadStep } from "./boot/load";
 import { flushLength } from "./buf/flush-list";
 import { bufInit, bufReadDone, bufSetLsnLimit, bufSetNow } from "./buf/pool";
 import { ddlInFlight, ddlRequestDone, ddlStep } from "./ddl/ddl";
+import { filesRequestDone } from "./dblwr/files";
 import { dataFileId, dataFilePages, dataFilesCount } from "./fil/found-files";
 import { SPACE_FOUND, spaceAdd } from "./fil/space";
 import { batchesBusy, batchesOldest, batchesStep, batchRequestDone } from "./flush/batch";
@@ -38,12 +38,11 @@ export const STATE_NEW: u32 = 0;
 export const STATE_CREATING: u32 = 1;
 export const STATE_RECOVERING: u32 = 2;
 export const STATE_LOADING: u32 = 3;
-export const STATE_FILES: u32 = 4;
-export const STATE_CLEANING: u32 = 5;
-export const STATE_RUNNING: u32 = 6;
-export const STATE_CLOSING: u32 = 7;
-export const STATE_CLOSED: u32 = 8;
-export const STATE_FAILED: u32 = 9;
+export const STATE_CLEANING: u32 = 4;
+export const STATE_RUNNING: u32 = 5;
+export const STATE_CLOSING: u32 = 6;
+export const STATE_CLOSED: u32 = 7;
+export const STATE_FAILED: u32 = 8;
 
 export let storeState: u32 = STATE_NEW;
 /** Why the store failed to open. */
@@ -148,19 +147,19 @@ function openStep(): void {
   }
   if (storeState == STATE_LOADING) {
     const status = loadStep();
-    if (status == OK) {
-      storeState = STATE_FILES;
-      filesStart();
-    } else if (status != PENDING) failed(status);
-  }
-  if (storeState == STATE_FILES && !filesRunning()) {
-    storeState = STATE_CLEANING;
-    if (recvWasForced) storeCheckpoint();
-    else checkpoint.checkpointRewrite();
+    if (status == OK) return startCleaning();
+    if (status != PENDING) failed(status);
   } else if (storeState == STATE_CLEANING && !checkpoint.checkpointInFlight() && sharpTarget == 0) {
     bufSetLsnLimit(lsn);
     storeState = STATE_RUNNING;
   }
+}
+
+/** After a forced recovery everything is cleaned: the redo that was cut must never be needed. */
+function startCleaning(): void {
+  storeState = STATE_CLEANING;
+  if (recvWasForced) storeCheckpoint();
+  else checkpoint.checkpointRewrite();
 }
 
 function startRunning(): void {

@@ -25,6 +25,7 @@ import {
   OP_STAMP_PAGES,
   OP_VERIFY_PAGE,
 } from "./backend/backend.js";
+import { account, CALL_NAMES, isInPlace, latencyOf } from "./accounting.js";
 import { errnoNumber, nameOfErrno } from "./errno.js";
 import type { Engine } from "./engine.js";
 import { IoError } from "./errors.js";
@@ -37,7 +38,6 @@ import type { Layout } from "./layout.js";
 import { Recorder, type LatencyClass } from "./metrics.js";
 import type { TraceEvent } from "./trace.js";
 
-const CALL_NAMES = ["", "pread", "pwrite", "fsync", "fdatasync", "zero-fill", "nop"] as const;
 const NO_LINK = -1;
 
 /** Points whose operations a blocking caller does not wait for. */
@@ -306,7 +306,8 @@ export class Driver {
     const { flights } = this;
     this.inFlight--;
     const file = flights.file[flight]!;
-    this.account(flight, file, result, nanoseconds);
+    account(this.recorder, flights, flight, result, nanoseconds);
+    if (result < 0) this.noteFailure(flight, file, result);
     const follower = flights.follower[flight]!;
     const tag = flights.tag[flight]!;
     flights.release(flight);
@@ -314,31 +315,9 @@ export class Driver {
     if (follower >= 0) this.complete(follower, result < 0 ? errnoNumber("ECANCELED") : 0, 0);
   };
 
-  private account(flight: number, file: OpenFile, result: number, nanoseconds: number): void {
-    const { recorder, flights } = this;
-    const call = flights.call[flight]! as Call;
-    const io = recorder.io[file.kind];
-    const latency = flights.latency[flight] ?? null;
-    if (latency !== null) recorder.latency[latency].record(nanoseconds);
-    if (latency === "pageWrite") recorder.dataWriteEnded();
-    recorder.count(CALL_NAMES[call]);
-    if (call === CALL.pread) {
-      io.reads++;
-      if (result > 0) io.readBytes += result;
-    } else if (call === CALL.fsync || call === CALL.fdatasync) {
-      io.syncs++;
-      if (result >= 0) markSynced(file, flights.covers[flight]!);
-    } else {
-      io.writes++;
-      if (result > 0) io.writtenBytes += result;
-      if (result >= 0) file.endedWrites++;
-      if (file.isSynchronous) file.syncedWrites = file.endedWrites;
-    }
-    if (result < 0) this.noteFailure(flight, file, call, result);
-  }
-
   /** Reads may be tried again; anything else leaves the disk in an unknown state. */
-  private noteFailure(flight: number, file: OpenFile, call: Call, result: number): void {
+  private noteFailure(flight: number, file: OpenFile, result: number): void {
+    const call = this.flights.call[flight]! as Call;
     if (call === CALL.pread || result === errnoNumber("ECANCELED")) return;
     const isSync = call === CALL.fsync || call === CALL.fdatasync;
     const offset = isSync ? null : this.flights.offset[flight]!;
@@ -406,22 +385,4 @@ export class Driver {
     await this.o.backend.detach();
     this.files.closeAll();
   }
-}
-
-function isInPlace(point: IoPoint): boolean {
-  return point === "data-batch" || point === "data-batch-plain";
-}
-
-function latencyOf(kind: FileKind, call: Call, point: IoPoint): LatencyClass | null {
-  const isSync = call === CALL.fsync || call === CALL.fdatasync;
-  if (call === CALL.pread) return kind === "data" ? "pageRead" : null;
-  if (call === CALL.zeroFill) return null;
-  if (kind === "log") return isSync ? "logSync" : "logWrite";
-  if (kind === "data") return isSync ? "dataSync" : isInPlace(point) ? "pageWrite" : null;
-  return kind === "marker" ? null : isSync ? "dblwrSync" : "dblwrWrite";
-}
-
-function markSynced(file: OpenFile, covers: number): void {
-  if (covers > file.syncedWrites) file.syncedWrites = covers;
-  if (covers === file.writes) file.hasGrown = false;
 }

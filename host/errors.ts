@@ -10,7 +10,9 @@ export class EnginePanic extends Error {
   override readonly name = "EnginePanic";
 }
 
-/** A system call failed. After a failed write or sync the store is poisoned and must be reopened. */
+/**
+ * A system call failed. After a failed write or sync the store is poisoned and must be reopened.
+ */
 export class IoError extends Error {
   override readonly name = "IoError";
   constructor(
@@ -80,4 +82,9 @@ export class StoreError extends Error {
   ) {
     super(message);
   }
+}
+
+/** What was thrown, as an Error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

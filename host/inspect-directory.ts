@@ -1,5 +1,5 @@
-// What stands in a store's directories before it is opened: a store, the beginnings of one, nothing,
-// or somebody else's files. Looks only; touches nothing.
+// What stands in a store's directories before it is opened: a store, the beginnings of one,
+// nothing, or somebody else's files. Looks only; touches nothing.
 
 import type { Backend } from "./backend/backend.js";
 import type { FoundFile } from "./engine.js";

@@ -7,7 +7,7 @@ import { createBackend, type BackendName } from "./backend/index.js";
 import { Driver } from "./driver.js";
 import { engineOptions } from "./engine-options.js";
 import { Engine, type EngineOptions } from "./engine.js";
-import { StoreError } from "./errors.js";
+import { asError, StoreError } from "./errors.js";
 import { errorOf } from "./failure.js";
 import type { FlushMethod } from "./flush/index.js";
 import { inspectDirectory } from "./inspect-directory.js";
@@ -20,8 +20,8 @@ import { effectiveMethod, probeAtomicWrite, probeDirectIo } from "./probe/index.
 import { Pump } from "./pump.js";
 
 /** States of engine/store.ts. */
-const STATE_RUNNING = 6;
-const STATE_FAILED = 9;
+const STATE_RUNNING = 5;
+const STATE_FAILED = 8;
 const UUID_MAX = 2 ** 32 - 1;
 
 /** A store that runs, and what it runs on. */
@@ -41,7 +41,9 @@ export interface OpenedStore {
 /** Sizes below InnoDB's minimum, for tests and for the crash laboratory; engine-options.ts. */
 export type EngineOverrides = EngineOptions;
 
-/** Opens or creates the store in `dir`. Errors: the four kinds of errors.ts; nothing is left open. */
+/**
+ * Opens or creates the store in `dir`. Errors: the four kinds of errors.ts; nothing is left open.
+ */
 export async function openStore(
   dir: string,
   input: StoreOptions,
@@ -134,7 +136,7 @@ function start({ engine, isNew, pump }: OpenedStore): void {
     if (isNew) engine.exports.storeCreate();
     else engine.exports.storeOpen();
   } catch (error) {
-    throw pump.panic(error);
+    throw asError(pump.panic(error));
   }
   pump.startTimer();
 }

@@ -7,7 +7,7 @@
 
 import type { Driver } from "./driver.js";
 import type { Engine } from "./engine.js";
-import { EnginePanic } from "./errors.js";
+import { asError, EnginePanic } from "./errors.js";
 
 /** A commit that waits for redo to be written or durable up to its LSN. */
 interface LsnWaiter {
@@ -85,7 +85,7 @@ export class Pump {
         try {
           if (!run()) return false;
         } catch (error) {
-          reject(error as Error);
+          reject(asError(error));
           return true;
         }
         resolve();
@@ -105,7 +105,7 @@ export class Pump {
       this.advance();
       this.settle();
     } catch (error) {
-      this.fail(this.engine.panic(error) as Error);
+      this.fail(asError(this.engine.panic(error)));
     } finally {
       this.isTurning = false;
     }
@@ -136,7 +136,7 @@ export class Pump {
 
   /** Blocks until `ready`. Errors: the store's failure; StoreError BUSY on backends that cannot. */
   untilSync(ready: () => boolean): void {
-    if (this.failure !== null) throw this.failure;
+    this.throwFailure();
     const { driver, engine } = this;
     try {
       for (let idle = 0; ;) {
@@ -144,7 +144,7 @@ export class Pump {
         engine.exports.poll(performance.now());
         const error = this.verdict();
         if (error !== null) this.fail(error);
-        if (this.failure !== null) throw this.failure;
+        this.throwFailure();
         const isReady = ready();
         const submitted = driver.submit(true);
         if (isReady) return;
@@ -153,8 +153,12 @@ export class Pump {
         else idleRound(++idle);
       }
     } catch (error) {
-      throw this.panic(error);
+      throw asError(this.panic(error));
     }
+  }
+
+  private throwFailure(): void {
+    if (this.failure !== null) throw this.failure;
   }
 
   /** A trap of the engine ends the store. */

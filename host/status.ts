@@ -1,5 +1,5 @@
-// Status counters under InnoDB's names. What the engine counts comes from its memory, in the order of
-// engine/abi/counters.ts; calls and bytes come from the driver.
+// Status counters under InnoDB's names. What the engine counts comes from its memory, in the order
+// of engine/abi/counters.ts; calls and bytes come from the driver.
 
 import type { Engine } from "./engine.js";
 import type { Metrics } from "./metrics.js";

@@ -6,7 +6,7 @@
 //   0   redo is in the log buffer: it may be lost with this process
 // With 0 and 2, redo is written and made durable every innodb_flush_log_at_timeout seconds.
 
-import { StoreError } from "./errors.js";
+import { asError, StoreError } from "./errors.js";
 import { errorOf, STATUS } from "./failure.js";
 import type { DurabilityClass } from "./flush/index.js";
 import type { Metrics } from "./metrics.js";
@@ -22,7 +22,7 @@ import { WriteSet } from "./write-set.js";
 
 /** Bytes of a page that are not its body: header and trailer. */
 const PAGE_OVERHEAD = 38 + 8;
-const STATE_CLOSED = 8;
+const STATE_CLOSED = 7;
 /** How often a transaction that lost a conflict is run again. */
 const CONFLICT_RETRIES = 100;
 const SPARE_SETS = 256;
@@ -58,7 +58,8 @@ export class Store {
   }
 
   /**
-   * Opens the store in `dir`, or creates it. `overrides` are sizes below InnoDB's minimum, for tests.
+   * Opens the store in `dir`, or creates it. `overrides` are sizes below InnoDB's minimum, for
+   * tests.
    * Errors: StoreError (options, lock, foreign files, format), CorruptionError, IoError.
    */
   static async open(
@@ -112,13 +113,13 @@ export class Store {
       this.check();
       tx = new AsyncTransaction(this.o.engine, this.pageBodySize, this.takeSet(), this.pager);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(asError(error));
     }
     try {
       result = body(tx);
     } catch (error) {
       this.rollBack(tx);
-      return Promise.reject(error as Error);
+      return Promise.reject(asError(error));
     }
     const again = (): Promise<T> => this.runTransaction(body, retries - 1);
     if (!(result instanceof Promise)) return this.commit(tx, result, retries > 0 ? again : null);
@@ -141,7 +142,7 @@ export class Store {
     try {
       status = this.tryCommit(set);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(asError(error));
     }
     if (status === STATUS.ok) return this.promised(this.committed(set), value);
     return this.commitLater(tx, set, status).then((final) => {
@@ -181,7 +182,7 @@ export class Store {
     try {
       return exports.trxCommit(set.length);
     } catch (trap) {
-      throw this.o.pump.panic(trap);
+      throw asError(this.o.pump.panic(trap));
     }
   }
 
@@ -205,7 +206,8 @@ export class Store {
 
   /**
    * Like `transaction`, blocking the thread until the promise holds.
-   * Errors: as there; StoreError BUSY on a backend that cannot wait for asynchronous work under way.
+   * Errors: as there; StoreError BUSY on a backend that cannot wait for asynchronous work under
+   * way.
    */
   transactionSync<T>(body: (tx: TransactionSync) => T): T {
     this.check();

@@ -2,7 +2,7 @@
 
 import type { Engine } from "./engine.js";
 import { StoreError } from "./errors.js";
-import { WS_ALLOCATE, WS_CHECK, WS_FREE, WS_WRITE, WriteSet } from "./write-set.js";
+import { WS_ALLOCATE, WS_CHECK, WS_FREE, WS_WRITE, type WriteSet } from "./write-set.js";
 
 /** A file of pages and its name. */
 export interface Tablespace {

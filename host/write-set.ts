@@ -1,6 +1,6 @@
 // The private changes of one transaction, in the form the engine takes (engine/trx/write-set.ts):
 //
-//   │ op │ 0 │ offset u16 │ length u16 │ 0 u16 │ space u32 │ page u32 │ payload │      little-endian
+//   │ op │ 0 │ offset u16 │ length u16 │ 0 u16 │ space u32 │ page u32 │ payload │     little-endian
 //
 // Until commit nothing of this leaves the buffer, so a rollback is forgetting it.
 

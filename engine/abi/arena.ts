@@ -2,7 +2,8 @@
 // after. Regions follow one another in this order, each aligned to 4096 bytes:
 //
 //   │ rings │ exchange │ mtr buffer │ memo │ spaces │ reserved │ batches │ control blocks │
-//   │ page hash │ log buffer │ log staging │ checkpoint block │ DDL page │ copies │ batch staging │ frames │
+//   │ page hash │ log buffer │ log staging │ checkpoint block │ DDL page │ copies │
+//   │ batch staging │ frames │
 //
 // Frames start on a 64 KiB boundary, hence on a page boundary for every page size, so that direct
 // I/O may use them. Invariant: regions never overlap, and the last one ends at `arenaEnd`.

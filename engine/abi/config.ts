@@ -45,7 +45,7 @@ export let cleanerIntervalMs: u64 = 1000;
 /** Sets option `id`; false when the number is unknown. Before `arenaPlan` only. */
 export function setOption(id: u32, value: f64): bool {
   if (id <= 8) return setSize(id, value);
-  return setPolicy(id, value);
+  return setPoolPolicy(id, value) || setFlushPolicy(id, value) || setOther(id, value);
 }
 
 /** The capacity of an existing log is what its header says, whatever the option. */
@@ -86,7 +86,8 @@ function setSize(id: u32, value: f64): bool {
   return false;
 }
 
-function setPolicy(id: u32, value: f64): bool {
+/** How the buffer pool replaces pages and when the log is written. */
+function setPoolPolicy(id: u32, value: f64): bool {
   switch (id) {
     case 9:
       oldBlocksPct = <u32>value;
@@ -100,6 +101,13 @@ function setPolicy(id: u32, value: f64): bool {
     case 12:
       lruScanDepth = <u32>value;
       return true;
+  }
+  return false;
+}
+
+/** How fast dirty pages are written. */
+function setFlushPolicy(id: u32, value: f64): bool {
+  switch (id) {
     case 13:
       ioCapacity = <u32>value;
       return true;
@@ -121,6 +129,12 @@ function setPolicy(id: u32, value: f64): bool {
     case 19:
       flushNeighbors = <u32>value;
       return true;
+  }
+  return false;
+}
+
+function setOther(id: u32, value: f64): bool {
+  switch (id) {
     case 20:
       forceRecovery = <u32>value;
       return true;

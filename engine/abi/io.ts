@@ -1,8 +1,8 @@
 // The words of an I/O request: what the engine asks for and why. host/abi.ts is the host's copy.
 //
 //   submission slot (48 bytes, little-endian)
-//   byte 0    1          2         3       4         8            16        20       24      28
-//        │ op │ fileKind │ ioPoint │ flags │ fileId  │ offset u64 │ address │ length │ tag   │ … zero
+//   byte 0    1          2         3       4         8            16        20       24    28
+//        │ op │ fileKind │ ioPoint │ flags │ fileId  │ offset u64 │ address │ length │ tag │ zero
 //
 //   completion slot (16 bytes, little-endian)
 //   byte 0     4                  8        12

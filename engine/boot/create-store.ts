@@ -26,7 +26,7 @@ import { checkpointOffset, LOG_START_LSN, writeCheckpoint, writeHeader } from ".
 import { extentPages } from "../format/page-size";
 import { buildSystemPages, systemPages } from "../fsp/create";
 import { logDataSize } from "../log/log-file";
-import { filesStart, filesStep } from "./doublewrite-files";
+import { filesStart, filesStep } from "../dblwr/files";
 
 /** Redo is zero-written in pieces of at most this many bytes. */
 const ZERO_PIECE: u64 = 1 << 30;

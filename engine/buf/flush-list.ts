@@ -1,5 +1,5 @@
-// The flush list: dirty blocks, newest first change at the head, oldest at the tail. The tail decides
-// how far redo may be forgotten.
+// The flush list: dirty blocks, newest first change at the head, oldest at the tail. The tail
+// decides how far redo may be forgotten.
 //
 // Mini-transactions commit one after another in LSN order, so a block that becomes dirty always
 // belongs at the head: the order holds by construction and is asserted.

@@ -1,7 +1,7 @@
 // The buffer pool: fix, unfix, read, create, evict. The only file that moves a block between lists.
 //
-// A miss never waits here: it requests the read and answers PENDING; the caller asks again after the
-// next poll. Invariants: control-block.ts.
+// A miss never waits here: it requests the read and answers PENDING; the caller asks again after
+// the next poll. Invariants: control-block.ts.
 
 import * as counters from "../abi/counters";
 import { framesCount, pageSize, pageShift } from "../abi/config";
@@ -55,8 +55,8 @@ export function bufClearFreeFramesWanted(): void {
 }
 
 /**
- * Fixes a page in its frame and returns its block, or null with `fixStatus` set: PENDING (asked for;
- * ask again after the next poll), DAMAGED, READ_FAILED, NOT_FOUND.
+ * Fixes a page in its frame and returns its block, or null with `fixStatus` set: PENDING (asked
+ * for; ask again after the next poll), DAMAGED, READ_FAILED, NOT_FOUND.
  */
 export function bufFix(spaceId: u32, pageNo: u32): ControlBlock | null {
   counters.count(counters.BUFFER_POOL_READ_REQUESTS);

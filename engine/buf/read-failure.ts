@@ -1,7 +1,8 @@
-// Page reads that failed, kept until somebody asks for the page again: a read is started by one call
-// and its failure is told to a later one.
+// Page reads that failed, kept until somebody asks for the page again: a read is started by one
+// call and its failure is told to a later one.
 //
-// Slot (32 bytes): space u32, page u32, what u32, errno i32, expected u64, found u64; what 0 = empty.
+// Slot (32 bytes): space u32, page u32, what u32, errno i32, expected u64, found u64; what 0 =
+// empty.
 
 import { READ_FAILURES_MAX } from "../limits";
 import { DAMAGED, READ_FAILED } from "../abi/status";

@@ -186,14 +186,22 @@ function failed(errno: i32): void {
   request(UNDO, OP_DELETE, 0, 0, 0, 0);
 }
 
+/** A dictionary page is on its way, or cannot be read: then the call ends without a trace. */
+function unreadable(): void {
+  if (fixStatus == PENDING) return;
+  if (!isCreate) return end(fixStatus);
+  undoStatus = fixStatus;
+  request(UNDO, OP_DELETE, 0, 0, 0, 0);
+}
+
 function stepLog(): void {
   if (!logHasRoomFor(REDO_BYTES)) return;
   const entryPage = bufFix(0, foundPage);
-  if (entryPage === null) return;
+  if (entryPage === null) return unreadable();
   const storePage = bufFix(0, STORE_PAGE_NO);
   if (storePage === null) {
     bufUnfix(entryPage);
-    return;
+    return unreadable();
   }
   mtrStart();
   mtrMemo(entryPage);

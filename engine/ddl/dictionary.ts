@@ -32,7 +32,9 @@ function nameEquals(entry: usize, name: usize, length: u32): bool {
   return memory.compare(entry + DICT_ENTRY_NAME, name, length) == 0;
 }
 
-/** Looks for a name; with length 0 for the first empty entry. False with dictStatus OK: not there. */
+/**
+ * Looks for a name; with length 0 for the first empty entry. False with dictStatus OK: not there.
+ */
 export function dictFind(name: usize, length: u32): bool {
   for (let i: u32 = 0; i < dictPagesCount(); i++) {
     const block = fixPage(i);

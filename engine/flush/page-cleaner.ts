@@ -4,7 +4,8 @@
 // 1. frames are needed: clean the LRU tail until enough frames are free;
 // 2. redo space is needed, or somebody wants everything clean: write the oldest pages at once;
 // 3. once per interval, a share of io capacity that follows the dirty share and the checkpoint age.
-// Source: InnoDB buf0flu.cc (page_cleaner_flush_pages_recommendation); formulas as documented there.
+// Source: InnoDB buf0flu.cc (page_cleaner_flush_pages_recommendation); formulas as documented
+// there.
 
 import { adaptiveFlushing, adaptiveFlushingLwm, cleanerIntervalMs } from "../abi/config";
 import { doublewritePages, flushNeighbors, framesCount, ioCapacity } from "../abi/config";
@@ -23,8 +24,9 @@ import { batchAdd, batchBegin, batchIdle, batchIsFull, batchSeal, batchAt } from
 /** Everything that became dirty below this LSN is to be written now; 0: nothing is. */
 let flushTarget: u64 = 0;
 let lastTickMs: u64 = 0;
-/** Pages the current interval may still write. */
+/** Pages the current interval may still write, of those dirty when it began. */
 let allowance: u32 = 0;
+let intervalLsn: u64 = 0;
 
 /** Wants every page written whose oldest modification is below `upTo`. */
 export function cleanerFlushUpTo(upTo: u64): void {
@@ -44,7 +46,7 @@ export function cleanerStep(nowMs: u64): void {
   const age = lsn - checkpointLsn;
   if (cleanerHasTarget()) flushFromList(flushTarget, u32.MAX_VALUE);
   else if (age > syncFlushAge()) flushFromList(lsn, u32.MAX_VALUE);
-  else if (allowance > 0) allowance -= flushFromList(lsn, allowance);
+  else if (allowance > 0) allowance -= flushFromList(intervalLsn, allowance);
 }
 
 /** Frames the cleaner keeps free: innodb_lru_scan_depth, but never much of a small pool. */
@@ -57,7 +59,7 @@ function refillFreeList(): void {
   const isUrgent = freeFramesWanted;
   if (!isUrgent && (freeLength > target / 2 || lruLength < framesCount - target)) return;
   bufClearFreeFramesWanted();
-  let index = batchIdle();
+  const index = batchIdle();
   const isFilling = index >= 0;
   if (isFilling) batchBegin(<u32>index, true);
   let block = lruLast();
@@ -113,7 +115,9 @@ function fillFromList(index: u32, limit: u64, most: u32): u32 {
   return pages;
 }
 
-/** innodb_flush_neighbors: 1 the contiguous dirty run around the page, 2 all of its 64-page area. */
+/**
+ * innodb_flush_neighbors: 1 the contiguous dirty run around the page, 2 all of its 64-page area.
+ */
 function addNeighbors(index: u32, block: ControlBlock): void {
   const areaPages = min<u32>(64, max<u32>(framesCount / 16, 1));
   const first = (block.pageNo / areaPages) * areaPages;
@@ -132,6 +136,7 @@ function addNeighbors(index: u32, block: ControlBlock): void {
 function tick(nowMs: u64): void {
   if (nowMs < lastTickMs + cleanerIntervalMs) return;
   lastTickMs = nowMs;
+  intervalLsn = lsn;
   const share = max(percentForDirty(), percentForLsn());
   const pages = (<f64>ioCapacity * share) / 100;
   allowance = <u32>min<f64>(pages, <f64>ioCapacityMax);

@@ -9,7 +9,7 @@
 // Checkpoints alternate between the two blocks, so that one is whole at any moment; the valid one
 // with the higher number counts. Spec: docs/format.md, "Redo log file".
 
-import { loadU32, loadU64, storeU8, storeU32, storeU64 } from "./bytes";
+import { loadU32, loadU64, storeU32, storeU64 } from "./bytes";
 import { crc32c } from "./crc32c";
 import { LOG_BLOCK_HDR_SIZE, LOG_BLOCK_TRAILER, OS_FILE_LOG_BLOCK_SIZE } from "./log-block";
 import { pageSizeIsValid } from "./page-size";

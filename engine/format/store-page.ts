@@ -6,7 +6,7 @@
 //   dictionary page  byte 38     54
 //                         │ zero  │ entry 0: 80 bytes │ entry 1 │ …
 //   entry            byte 0         4       6             8            72     80
-//                        │ space_id │ flags │ name_length │ name (64)  │ zero │      space_id 0: empty
+//                        │ space_id │ flags │ name_length │ name (64)  │ zero │   space_id 0: empty
 //
 // Integers are big-endian. Spec: docs/format.md, "Store page and dictionary".
 

@@ -1,11 +1,13 @@
-// The log buffer: redo in memory, laid out exactly as it will stand in the file, in 512-byte blocks.
+// The log buffer: redo in memory, laid out exactly as it will stand in the file, in 512-byte
+// blocks.
 //
 //   lsn ──▶ │hdr 12│ data 496 │trl 4│hdr 12│ data 496 │trl 4│ …      a ring of logBufferSize bytes
 //
 // An LSN counts every byte of the endless log, block headers and trailers included, so the place of
 // a byte in the ring, and in the file, is plain arithmetic. Checksums are stamped when a block is
 // copied out for a write (log-writer.ts).
-// Invariants: lsn never sits on a block header or trailer; redo not yet written is never overwritten.
+// Invariants: lsn never sits on a block header or trailer; redo not yet written is never
+// overwritten.
 
 import * as counters from "../abi/counters";
 import { logBufferBase } from "../abi/arena";
@@ -71,14 +73,17 @@ export function logBytesFor(payload: u32): u32 {
   return payload + (payload / LOG_BLOCK_DATA_SIZE + 2) * (LOG_BLOCK_HDR_SIZE + LOG_BLOCK_TRL_SIZE);
 }
 
-/** True when `payload` bytes fit in front of redo that still has to be written from `writeLsn` on. */
+/**
+ * True when `payload` bytes fit in front of redo that still has to be written from `writeLsn` on.
+ */
 export function logBufferHasRoom(payload: u32, writeLsn: u64): bool {
   const used = lsn - blockStart(writeLsn);
   return used + <u64>logBytesFor(payload) + BLOCK <= <u64>logBufferSize;
 }
 
 /**
- * Copies one record group into the log buffer and returns the LSN where it starts; its end is `lsn`.
+ * Copies one record group into the log buffer and returns the LSN where it starts; its end is
+ * `lsn`.
  * Units: `length` counts payload; block headers and trailers are added here.
  * Requires: logBufferHasRoom(length) was true.
  * Order: the pages of the group join the flush list only after this returns.

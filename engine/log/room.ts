@@ -25,7 +25,9 @@ export function logFileHasRoom(payload: u32, limit: u64): bool {
   return false;
 }
 
-/** True when the log buffer takes `payload` bytes more; otherwise its content is sent to the file. */
+/**
+ * True when the log buffer takes `payload` bytes more; otherwise its content is sent to the file.
+ */
 export function logBufferTakes(payload: u32): bool {
   if (logBufferHasRoom(payload + GROUP_OVERHEAD, writeLsn)) return true;
   counters.count(counters.LOG_WAITS);

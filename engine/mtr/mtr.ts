@@ -2,9 +2,9 @@
 //
 //   mtrStart → mtrInitPage / mtrWrite / mtrFile… (any number) → mtrCommit
 //
-// Changes reach the frames at once and are recorded in the mtr buffer; commit appends the records as
-// one group, stamps every touched page with the group's end LSN, puts the pages on the flush list,
-// and unfixes them. There is no abort: a caller makes sure of everything before it starts.
+// Changes reach the frames at once and are recorded in the mtr buffer; commit appends the records
+// as one group, stamps every touched page with the group's end LSN, puts the pages on the flush
+// list, and unfixes them. There is no abort: a caller makes sure of everything before it starts.
 // Invariants: one mini-transaction at a time; every page it changes is fixed by its memo.
 
 import * as counters from "../abi/counters";

@@ -1,9 +1,10 @@
 // The second pass over redo: applies every record that is newer than its page.
 //
-// Groups are applied in log order, each record to its page in the buffer pool; pages that are missing
-// are read, and reading is started ahead of the group at hand. A page takes a group when its LSN is
-// below the group's end, and then carries that end, exactly as the mini-transaction left it. Pages
-// become dirty as in normal running and are written back by the page cleaner if frames run short.
+// Groups are applied in log order, each record to its page in the buffer pool; pages that are
+// missing are read, and reading is started ahead of the group at hand. A page takes a group when
+// its LSN is below the group's end, and then carries that end, exactly as the mini-transaction left
+// it. Pages become dirty as in normal running and are written back by the page cleaner if frames
+// run short.
 
 import * as counters from "../abi/counters";
 import { logBufferBase, memoBase } from "../abi/arena";

@@ -1,8 +1,8 @@
 // Doublewrite copies found on disk: for every page the newest valid one that the log can explain.
 //
 // A copy counts when its checksum and both LSN halves agree, its tablespace exists, and its LSN is
-// not beyond the end of the log. Unlike MySQL, which takes the first copy in file order, whatever its
-// age: a stale one would revert a committed change.
+// not beyond the end of the log. Unlike MySQL, which takes the first copy in file order, whatever
+// its age: a stale one would revert a committed change.
 //
 // Slot (24 bytes): space u32, page u32, lsn u64 (0 = empty), file u32, page index in the file u32.
 

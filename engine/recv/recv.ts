@@ -4,13 +4,15 @@
 //   HEADER    read the log header, choose the newest valid checkpoint   SCAN
 //   SCAN      walk redo to its end (scan.ts)                            LOOK
 //   LOOK      look behind the end for proof that redo is missing        RESTORE
-//   RESTORE   repair pages from doublewrite copies (restore.ts)         APPLY
+//   RESTORE   repair pages from doublewrite copies (restore.ts)         FILES
+//   FILES     make the doublewrite files what the settings want         APPLY
 //   APPLY     apply redo that is newer than its pages (apply.ts)        CLOSE
 //   CLOSE     rewrite the last block and the checkpoint, new epoch      DONE
 //
-// Any I/O of recovery may be the last before another crash: redo and doublewrite stay untouched until
-// CLOSE, and CLOSE changes nothing that recovery would read differently. The new epoch makes sure
-// that blocks a crash left behind the end are never taken for newer ones.
+// Any I/O of recovery may be the last before another crash: doublewrite stays untouched until every
+// page it can repair is durable, redo until CLOSE, and CLOSE changes nothing that recovery would
+// read differently. The new epoch makes sure that blocks a crash left behind the end are never
+// taken for newer ones.
 
 import * as counters from "../abi/counters";
 import { logStagingBase } from "../abi/arena";
@@ -32,9 +34,10 @@ import { crc32c } from "../format/crc32c";
 import { loadU32 } from "../format/bytes";
 import { LOG_BLOCK_HDR_SIZE, OS_FILE_LOG_BLOCK_SIZE } from "../format/log-block";
 import * as logFile from "../format/log-file";
+import { filesRunning, filesStart } from "../dblwr/files";
 import { checkpointInit } from "../log/checkpoint";
 import { blockStart, logBufferInit, ringAddress } from "../log/log-buffer";
-import { logDataSize, logFileOffset } from "../log/log-file";
+import { hardLimit, logDataSize, logFileOffset } from "../log/log-file";
 import { logWriterInit } from "../log/log-writer";
 import { applyBuffered, applyRequestDone } from "./apply";
 import { RESTORE_DONE, restoreRequestDone, restoreStart, restoreState } from "./restore";
@@ -47,11 +50,12 @@ const HEADER: u32 = 0;
 const SCAN: u32 = 1;
 const LOOK: u32 = 2;
 const RESTORE: u32 = 3;
-const APPLY: u32 = 4;
-const CLOSE_READ: u32 = 5;
-const CLOSE_WRITE: u32 = 6;
-const CLOSE_SYNC: u32 = 7;
-const DONE: u32 = 8;
+const FILES: u32 = 4;
+const APPLY: u32 = 5;
+const CLOSE_READ: u32 = 6;
+const CLOSE_WRITE: u32 = 7;
+const CLOSE_SYNC: u32 = 8;
+const DONE: u32 = 9;
 
 /** PENDING while recovery runs, OK when it is done, otherwise why it stopped. */
 export let recvStatus: u32 = PENDING;
@@ -223,8 +227,13 @@ function restoreMoved(): void {
     return;
   }
   if (restoreState != RESTORE_DONE) return;
-  state = APPLY;
+  state = FILES;
   requestInFlight = false;
+  filesStart();
+}
+
+function startApply(): void {
+  state = APPLY;
   // Pages become dirty while redo is applied, and may be written back at once.
   checkpointInit(checkpointAt, checkpointNumber);
   logWriterInit(endLsn);
@@ -233,6 +242,7 @@ function restoreMoved(): void {
 
 /** Moves on whatever does not wait for a request of its own. */
 export function recvStep(): void {
+  if (state == FILES && recvStatus == PENDING && !filesRunning()) startApply();
   if (state != APPLY || recvStatus != PENDING || requestInFlight) return;
   const status = applyBuffered();
   if (status == PENDING) return;
@@ -246,8 +256,9 @@ export function recvStep(): void {
   }
   state = CLOSE_READ;
   if (recvWasForced) {
-    // No LSN on any page lies beyond one lap after the checkpoint: go on there.
-    endLsn = blockStart(checkpointAt) + logDataSize() + LOG_BLOCK_HDR_SIZE;
+    // Beyond the LSN of any page, and in the file where no redo that was still needed can stand.
+    const beyond = blockStart(checkpointAt + hardLimit()) + OS_FILE_LOG_BLOCK_SIZE;
+    endLsn = beyond + logDataSize() + LOG_BLOCK_HDR_SIZE;
     return closeBlock();
   }
   const offset = logFileOffset(blockStart(endLsn));

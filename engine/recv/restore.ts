@@ -180,7 +180,9 @@ function detectAt(): usize {
   return logStagingBase + pageSize;
 }
 
-/** Reads the next page that a record block names; a damaged one is refused, nothing can repair it. */
+/**
+ * Reads the next page that a record block names; a damaged one is refused, nothing can repair it.
+ */
 function detectNextPage(): void {
   while (entry < entryCount(detectAt())) {
     const space = spaceFind(entrySpace(detectAt(), entry));

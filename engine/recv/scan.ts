@@ -1,10 +1,11 @@
 // The first pass over redo: where does the log end, which tablespaces does it create and drop, and
 // does anything prove that more of it once was durable?
 //
-// A torn tail and damage in the middle look alike to a checksum. Two facts tell them apart: a sector
-// is written whole or not at all, so a block with a wrong checksum is damage; and every mtr notes how
-// far redo was durable (MLOG_FLUSHED_TO), so a note behind the end that names an LSN beyond the end
-// proves that durable redo is missing. InnoDB takes either for the end of the log, silently.
+// A torn tail and damage in the middle look alike to a checksum. Two facts tell them apart: a
+// sector is written whole or not at all, so a block with a wrong checksum is damage; and every mtr
+// notes how far redo was durable (MLOG_FLUSHED_TO), so a note behind the end that names an LSN
+// beyond the end proves that durable redo is missing. InnoDB takes either for the end of the log,
+// silently.
 
 import * as counters from "../abi/counters";
 import { logBufferBase, logStagingBase } from "../abi/arena";

@@ -40,7 +40,9 @@ export let commitLsn: u64 = 0;
 /** A tablespace being dropped; transactions no longer find it. */
 let droppingSpace: u32 = 0xffffffff;
 
-/** The page whose read the last PENDING waits for; space 0xffffffff: it waits for something else. */
+/**
+ * The page whose read the last PENDING waits for; space 0xffffffff: it waits for something else.
+ */
 export let pendingSpace: u32 = 0xffffffff;
 export let pendingPage: u32 = 0;
 

@@ -33,7 +33,9 @@ export function pageBodySize(): u32 {
   return pageSize - <u32>FIL_PAGE_DATA - <u32>FIL_PAGE_DATA_END;
 }
 
-/** Reads the record at `at` into the variables above; returns its size, or 0 when it is malformed. */
+/**
+ * Reads the record at `at` into the variables above; returns its size, or 0 when it is malformed.
+ */
 export function readRecord(at: usize, end: usize): u32 {
   if (end - at < WS_HEADER_SIZE) return 0;
   wsOp = load<u8>(at);

@@ -69,7 +69,9 @@ export class Transfer {
   }
 }
 
-/** A linear memory is aligned to 64 KiB, which O_DIRECT needs and a plain array does not promise. */
+/**
+ * A linear memory is aligned to 64 KiB, which O_DIRECT needs and a plain array does not promise.
+ */
 function zeroPage(): Uint8Array {
   zeros ??= new Uint8Array(new WebAssembly.Memory({ initial: ZERO_PIECE >> 16 }).buffer);
   return zeros;

@@ -15,7 +15,7 @@ import {
 } from "../abi/io";
 import { OP_SYNC, OP_SYNC_DIR } from "../abi/io";
 import { OWNER_CREATE, pushRequest, tagOf } from "../abi/ring";
-import { segmentFiles, segmentFileSize } from "../dblwr/segment";
+import { segmentFiles, segmentFileSize } from "./segment";
 import { dblwrFileSize, dblwrFilesFound } from "../fil/found-files";
 
 const STEP_DELETE: u32 = 0;
