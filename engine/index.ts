@@ -37,7 +37,8 @@ import {
 import { checkpointLsn as ckptLsn } from "./log/checkpoint";
 import { lsn as endLsn } from "./log/log-buffer";
 import { hardLimit, softLimit } from "./log/log-file";
-import { flushedToDiskLsn as flushed, logWriteUpTo, writeLsn as written } from "./log/log-writer";
+import { flushedToDiskLsn as flushed, logWriterStep, logWriteUpTo } from "./log/log-writer";
+import { writeLsn as written } from "./log/log-writer";
 import * as machine from "./store";
 import { commitLsn as trxLsn, readStatus as trxReadStatus, trxCommit as commit } from "./trx/trx";
 import { pendingPage as trxPendingPage, pendingSpace as trxPendingSpace, trxRead } from "./trx/trx";
@@ -165,6 +166,11 @@ export function pageIsPending(spaceId: u32, pageNo: u32): bool {
 /** Wants redo up to `upTo` written, and durable if `flush`. */
 export function logWrite(upTo: f64, flush: bool): void {
   logWriteUpTo(<u64>upTo, flush, AT_LOG_COMMIT);
+}
+
+/** Requests that write now, without waiting for a poll: for a caller that blocks. */
+export function logStep(): void {
+  logWriterStep();
 }
 
 export function lsn(): f64 {

@@ -1,7 +1,142 @@
-// Second entry of the build, target "test" only: it exports the internals that unit tests call.
-// One block per file, in the order of the folders; the release module exports nothing of this.
+// Second entry of the build, target "test" only: everything the release module exports, and the
+// internals that unit tests call. One block per file, in the order of the folders.
+//
+// Two names stand for two things each; the release module keeps its own: the checkpoint LSN of a
+// checkpoint block is checkpointBlockLsn here, the page that fspReserve handed out is a function.
 
+export {
+  abiVersion,
+  arenaPlan,
+  checkInvariants,
+  checkpointIsDone,
+  checkpointLsn,
+  commitLsn,
+  completionAddress,
+  countersAddress,
+  countersCount,
+  ddlCreate,
+  ddlDrop,
+  ddlSpaceId,
+  ddlStatus,
+  dictCapacity,
+  dictList,
+  dictNameLength,
+  dictStatus,
+  exchangeAddress,
+  exchangeBytes,
+  failureAddress,
+  flushedToDiskLsn,
+  foundFile,
+  fspReserve,
+  fspUnreserve,
+  isPoisoned,
+  logStep,
+  logWrite,
+  lsn,
+  pageChecksumIsValid,
+  pageIsPending,
+  pageRead,
+  pageReadStatus,
+  panicAddress,
+  pendingPage,
+  pendingSpace,
+  poll,
+  poolPagesData,
+  poolPagesDirty,
+  poolPagesFree,
+  poolPagesOld,
+  redoLogCapacity,
+  redoLogHardLimit,
+  redoLogSoftLimit,
+  reservedPage,
+  ringHeaderAddress,
+  ringSlots,
+  setOption,
+  spacePages,
+  stampLogBlocks,
+  stampPages,
+  storeCheckpoint,
+  storeClose,
+  storeCreate,
+  storeOpen,
+  storeState,
+  storeStatus,
+  submissionAddress,
+  trxCommit,
+  writeLsn,
+} from "./index";
+export { framesBase, logBufferBase } from "./abi/arena";
+export { pageSize } from "./abi/config";
+export {
+  BUFFER_POOL_PAGES_MADE_NOT_YOUNG,
+  BUFFER_POOL_PAGES_MADE_YOUNG,
+  BUFFER_POOL_READS,
+  counter,
+  DBLWR_PAGES_WRITTEN,
+  LOG_CHECKPOINTS,
+  LOG_WRITES,
+  LRU_BATCHES,
+  PAGES_EVICTED,
+  PAGES_WRITTEN,
+  RECV_DROPPED_FROM_LSN,
+  RECV_DROPPED_TO_LSN,
+  RECV_GROUPS_APPLIED,
+  RECV_PAGES_RESTORED,
+  TRX_COMMITS,
+  TRX_CONFLICTS,
+} from "./abi/counters";
+export {
+  WHAT_DICTIONARY,
+  WHAT_FORMAT_VERSION,
+  WHAT_FSP_HEADER,
+  WHAT_IO,
+  WHAT_LOG_BLOCK,
+  WHAT_LOG_CHECKPOINT,
+  WHAT_LOG_HEADER,
+  WHAT_LOG_RECORD,
+  WHAT_LOG_SIZE,
+  WHAT_LOG_TRUNCATED,
+  WHAT_PAGE_BEYOND_END,
+  WHAT_PAGE_CHECKSUM,
+  WHAT_PAGE_DETECTED,
+  WHAT_PAGE_LSN_AHEAD,
+  WHAT_PAGE_NUMBER,
+  WHAT_PAGE_SIZE,
+  WHAT_PAGE_SPACE,
+  WHAT_PAGE_TORN,
+  WHAT_PAGE_ZERO,
+  WHAT_SPACE_MISSING,
+  WHAT_SPACE_SHORT,
+  WHAT_STORE_PAGE,
+} from "./abi/failure";
 export { PANIC_RECORD_SIZE, panicRecord } from "./abi/panic";
+export {
+  BAD_REQUEST,
+  CONFLICT,
+  DAMAGED,
+  EXISTS,
+  FORMAT,
+  LOG_FULL,
+  NO_SPACE,
+  NOT_ALLOCATED,
+  NOT_FOUND,
+  OK,
+  PENDING,
+  POISONED,
+  READ_FAILED,
+  TOO_LARGE,
+  WRONG_STATE,
+} from "./abi/status";
+export { blockAt, blockIndex, frameOf, isEvictable } from "./buf/control-block";
+export { flushListAdd, flushListNewer, flushListRemove, flushListTail } from "./buf/flush-list";
+export { freeListInit, freeListPop, freeListPush } from "./buf/free-list";
+export { lruAccess, lruAdd, lruCountEviction, lruLast, lruPrevious, lruRemove } from "./buf/lru";
+export { hashFind, hashInsert, hashRemove } from "./buf/page-hash";
+export { bufCreate, bufFix, bufInit, bufUnfix, evict, fixStatus, reserveFrames } from "./buf/pool";
+export { verifyExpected, verifyFound, verifyPage } from "./buf/verify";
+export { segmentFile, segmentFileSize, segmentOffset } from "./dblwr/segment";
+export { spaceFind } from "./fil/space";
+export { batchesBusy, batchesOldest } from "./flush/batch";
 export {
   loadU16,
   loadU32,
@@ -154,7 +289,7 @@ export {
 export {
   checkpointEpoch,
   checkpointIsValid,
-  checkpointLsn,
+  checkpointLsn as checkpointBlockLsn,
   checkpointNumber,
   checkpointOffset,
   headerCapacity,
@@ -281,3 +416,20 @@ export {
   xdesSize,
   xdesState,
 } from "./format/xdes";
+export { isReserved } from "./fsp/reserve";
+export { checkpointCandidate, checkpointInFlight, checkpointNo } from "./log/checkpoint";
+export { epoch, logAppendGroup, logBufferInit, logBytesFor } from "./log/log-buffer";
+export { logDataSize, logFileOffset } from "./log/log-file";
+export { flushedGroupsLsn, logWriteInFlight } from "./log/log-writer";
+export { lsnAfter } from "./recv/lsn-math";
+export {
+  STATE_CLEANING,
+  STATE_CLOSED,
+  STATE_CLOSING,
+  STATE_CREATING,
+  STATE_FAILED,
+  STATE_LOADING,
+  STATE_NEW,
+  STATE_RECOVERING,
+  STATE_RUNNING,
+} from "./store";

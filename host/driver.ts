@@ -32,7 +32,7 @@ import { IoError } from "./errors.js";
 import type { OpenFile } from "./files.js";
 import { FileTable } from "./files.js";
 import { Flights } from "./flights.js";
-import type { FlushMethod, SyncPoint } from "./flush/index.js";
+import type { FlushMethod, SyncDecision, SyncPoint } from "./flush/index.js";
 import { callFor } from "./flush/index.js";
 import type { Layout } from "./layout.js";
 import { Recorder, type LatencyClass } from "./metrics.js";
@@ -65,6 +65,13 @@ export class Driver {
   /** The last write, sync or file operation that failed. */
   failure: IoError | null = null;
   private readonly flights: Flights;
+  private readonly decisions: Record<FileKind, Partial<Record<SyncPoint, SyncDecision>>> = {
+    data: {},
+    log: {},
+    dblwr: {},
+    bdblwr: {},
+    marker: {},
+  };
   private readonly op: IoOp = {
     tag: 0,
     call: CALL.nop,
@@ -239,12 +246,21 @@ export class Driver {
 
   /** The call a sync of this file makes at this point, or null when it makes none. */
   private syncCall(file: OpenFile, point: SyncPoint): Call | null {
-    const decision = callFor(this.o.method, file.kind, point);
+    const decision = this.decide(file.kind, point);
     if (decision.call === null) return null;
     if (decision.rule === "size-changed" && !file.hasGrown) return null;
     // A checkpoint asks for every file written since the last one; batches have synced most.
     if (point === "checkpoint-data" && file.writes === file.syncedWrites) return null;
     return CALL[decision.call];
+  }
+
+  /** The table's answer for (file kind, sync point), looked up once. */
+  private decide(kind: FileKind, point: SyncPoint): SyncDecision {
+    const known = this.decisions[kind][point];
+    if (known !== undefined) return known;
+    const decision = callFor(this.o.method, kind, point);
+    this.decisions[kind][point] = decision;
+    return decision;
   }
 
   private takeSync(file: OpenFile, point: IoPoint, tag: number, predecessor: number): void {
@@ -368,7 +384,7 @@ export class Driver {
 
   private syncDirectory(kind: FileKind, point: IoPoint): void {
     // The marker tells a complete store from an incomplete one, whatever the method promises.
-    const decision = callFor(this.o.method, kind, point as SyncPoint);
+    const decision = this.decide(kind, point as SyncPoint);
     if (kind !== "marker" && decision.rule === "none") return;
     this.o.backend.syncDirectory(this.o.layout.directoryOf(kind));
     this.recorder.count("fsync-dir");

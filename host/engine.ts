@@ -41,6 +41,7 @@ export interface EngineExports {
   pendingPage(): number;
   pageIsPending(spaceId: number, pageNo: number): number;
   logWrite(upTo: number, flush: number): void;
+  logStep(): void;
   lsn(): number;
   writeLsn(): number;
   flushedToDiskLsn(): number;
@@ -97,6 +98,7 @@ export class Engine {
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
   readonly view: DataView;
+  private readonly ringHead: number;
 
   /**
    * Errors: EnginePanic when the options contradict each other; RangeError when the system has not
@@ -117,6 +119,7 @@ export class Engine {
     this.bytes = new Uint8Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
     this.view = new DataView(memory.buffer);
+    this.ringHead = this.exports.ringHeaderAddress() >>> 2;
   }
 
   private plan(memory: WebAssembly.Memory): number {
@@ -125,6 +128,11 @@ export class Engine {
     } catch (trap) {
       throw panicOf(trap, this.exports, new DataView(memory.buffer));
     }
+  }
+
+  /** True when the submission ring holds requests. */
+  hasRequests(): boolean {
+    return this.words[this.ringHead] !== this.words[this.ringHead + 1];
   }
 
   /** Turns a trap of a call into the engine into an EnginePanic; anything else passes through. */

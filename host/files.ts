@@ -1,7 +1,7 @@
 // The open files of a store, by (file kind, id): opened when first needed, in the mode the flush
 // method's table says. Remembers what a sync has to know: writes since the last one, and growth.
 
-import type { FileKind } from "./abi.js";
+import { FILE_KINDS, type FileKind } from "./abi.js";
 import type { Backend, FileHandle } from "./backend/backend.js";
 import type { FlushMethod } from "./flush/method.js";
 import { openModeFor } from "./flush/index.js";
@@ -25,7 +25,7 @@ export interface OpenFile {
 }
 
 export class FileTable {
-  private readonly open = new Map<string, OpenFile>();
+  private readonly open = new Map<number, OpenFile>();
 
   constructor(
     private readonly backend: Backend,
@@ -80,6 +80,7 @@ export class FileTable {
   }
 }
 
-function keyOf(kind: FileKind, id: number): string {
-  return `${kind} ${id}`;
+/** One number for a file: a string would be built for every request. */
+function keyOf(kind: FileKind, id: number): number {
+  return id * FILE_KINDS.length + FILE_KINDS.indexOf(kind);
 }

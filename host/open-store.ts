@@ -107,8 +107,14 @@ async function openLocked(parts: Parts): Promise<OpenedStore> {
   const settings = new Map([...engineOptions(options, randomInt(1, UUID_MAX)), ...overrides]);
   const engine = new Engine(settings, inspection.files);
   const opened = assemble(parts, method, engine, isNew);
-  start(opened);
-  await opened.pump.attempt(() => engine.exports.storeState() === STATE_RUNNING);
+  try {
+    start(opened);
+    await opened.pump.attempt(() => engine.exports.storeState() === STATE_RUNNING);
+  } catch (error) {
+    opened.pump.stopTimer();
+    await opened.driver.detach();
+    throw error;
+  }
   return opened;
 }
 

@@ -70,12 +70,18 @@ export class Pump {
 
   /** Resolves when redo is durable up to `lsn`. */
   flushed(lsn: number): Promise<void> {
-    return new Promise((resolve, reject) => this.flushWaiters.push({ lsn, resolve, reject }));
+    return new Promise((resolve, reject) => {
+      if (this.failure !== null) reject(this.failure);
+      else this.flushWaiters.push({ lsn, resolve, reject });
+    });
   }
 
   /** Resolves when redo is with the operating system up to `lsn`. */
   written(lsn: number): Promise<void> {
-    return new Promise((resolve, reject) => this.writeWaiters.push({ lsn, resolve, reject }));
+    return new Promise((resolve, reject) => {
+      if (this.failure !== null) reject(this.failure);
+      else this.writeWaiters.push({ lsn, resolve, reject });
+    });
   }
 
   /** Runs `run` now and after every turn until it returns true. */
@@ -91,6 +97,7 @@ export class Pump {
         resolve();
         return true;
       };
+      if (this.failure !== null) return reject(this.failure);
       if (settle()) return;
       this.attempts.push({ run: settle, reject });
       this.schedule();
@@ -140,18 +147,20 @@ export class Pump {
     const { driver, engine } = this;
     try {
       for (let idle = 0; ;) {
+        const submitted = driver.submit(true);
+        if (submitted > 0) idle = 0;
         driver.reap();
         engine.exports.poll(performance.now());
         const error = this.verdict();
         if (error !== null) this.fail(error);
         this.throwFailure();
-        const isReady = ready();
-        const submitted = driver.submit(true);
-        if (isReady) return;
-        if (submitted > 0) idle = 0;
-        else if (driver.pending() > 0) driver.wait();
+        if (ready()) break;
+        if (engine.hasRequests()) continue;
+        if (driver.pending() > 0) driver.wait();
         else idleRound(++idle);
       }
+      // What the last poll asked for goes on without this caller.
+      driver.submit(true);
     } catch (error) {
       throw asError(this.panic(error));
     }

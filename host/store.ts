@@ -15,7 +15,7 @@ import type { StoreOptions } from "./options.js";
 import { Pager } from "./pager.js";
 import { readStatus, type StoreStatus } from "./status.js";
 import { Tablespaces } from "./tablespaces.js";
-import { nameOf, type Tablespace, type Transaction } from "./transaction.js";
+import { checkRange, nameOf, type Tablespace, type Transaction } from "./transaction.js";
 import type { TransactionCore, TransactionSync } from "./transaction.js";
 import { AsyncTransaction, BlockingTransaction } from "./transaction-flavors.js";
 import { WriteSet } from "./write-set.js";
@@ -46,7 +46,8 @@ export class Store {
   private readonly spaces: Tablespaces;
   private readonly pager: Pager;
   private readonly spareSets: WriteSet[] = [];
-  private isClosing = false;
+  /** The end of the shutdown; null while the store is open. */
+  private closing: Promise<void> | null = null;
 
   private constructor(private readonly o: OpenedStore) {
     this.pageSize = o.options.innodb_page_size;
@@ -68,18 +69,23 @@ export class Store {
     overrides: EngineOverrides = new Map(),
   ): Promise<Store> {
     const store = new Store(await openStore(dir, options, overrides));
-    await store.spaces.load();
+    try {
+      await store.spaces.load();
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
     return store;
   }
 
   /** Creates a tablespace; resolves when that is durable. Names have 1 to 64 bytes of UTF-8. */
-  createTablespace(name: string): Promise<Tablespace> {
+  async createTablespace(name: string): Promise<Tablespace> {
     this.check();
     return this.spaces.create(name);
   }
 
   /** Drops a tablespace and deletes its file; resolves when that is durable. */
-  dropTablespace(name: string): Promise<void> {
+  async dropTablespace(name: string): Promise<void> {
     this.check();
     return this.spaces.drop(name);
   }
@@ -140,15 +146,17 @@ export class Store {
     }
     let status: number;
     try {
+      // The store may have been closed, or have failed, while the body ran.
+      this.check();
       status = this.tryCommit(set);
     } catch (error) {
       return Promise.reject(asError(error));
     }
-    if (status === STATUS.ok) return this.promised(this.committed(set), value);
+    if (status === STATUS.ok) return this.promised(tx, this.committed(tx, set), value);
     return this.commitLater(tx, set, status).then((final) => {
       if (final === STATUS.conflict && again !== null) return again();
       if (final !== STATUS.ok) throw this.errorFor(final, "transaction");
-      return this.promised(this.o.engine.exports.commitLsn(), value);
+      return this.promised(tx, this.o.engine.exports.commitLsn(), value);
     });
   }
 
@@ -164,7 +172,7 @@ export class Store {
         status = this.tryCommit(set);
         space = exports.pendingSpace();
         page = exports.pendingPage();
-        if (status === STATUS.ok) this.committed(set);
+        if (status === STATUS.ok) this.committed(tx, set);
         return status !== STATUS.pending && status !== STATUS.logFull;
       });
     }
@@ -187,15 +195,16 @@ export class Store {
   }
 
   /** The commit is in the log buffer: asks for what the promise needs; returns its LSN. */
-  private committed(set: WriteSet): number {
+  private committed(tx: TransactionCore, set: WriteSet): number {
     this.giveSet(set);
     const lsn = this.o.engine.exports.commitLsn();
     const policy = this.o.options.innodb_flush_log_at_trx_commit;
-    if (policy !== 0) this.o.engine.exports.logWrite(lsn, policy === 1 ? 1 : 0);
+    if (policy !== 0 && !tx.isReadOnly) this.o.engine.exports.logWrite(lsn, policy === 1 ? 1 : 0);
     return lsn;
   }
 
-  private promised<T>(lsn: number, value: T): Promise<T> {
+  private promised<T>(tx: TransactionCore, lsn: number, value: T): Promise<T> {
+    if (tx.isReadOnly) return Promise.resolve(value);
     const { pump, options } = this.o;
     pump.schedule();
     if (options.innodb_flush_log_at_trx_commit === 0) return Promise.resolve(value);
@@ -240,9 +249,10 @@ export class Store {
       this.giveSet(set);
       throw this.errorFor(status, "transaction");
     }
-    const lsn = this.committed(set);
+    const lsn = this.committed(tx, set);
     const { exports } = engine;
     const policy = options.innodb_flush_log_at_trx_commit;
+    exports.logStep();
     if (policy === 0) pump.schedule();
     else if (policy === 1) pump.untilSync(() => exports.flushedToDiskLsn() >= lsn);
     else pump.untilSync(() => exports.writeLsn() >= lsn);
@@ -251,8 +261,8 @@ export class Store {
   /** Reads committed bytes of a page body. */
   async read(space: Tablespace, page: number, offset: number, length: number): Promise<Uint8Array> {
     this.check();
+    checkRange(space, page, offset, length, this.pageBodySize);
     const target = new Uint8Array(length);
-    this.checkRead(space, page, offset, length);
     await this.pager.whenResident(space, page, (at) => this.copy(at + offset, target));
     return target;
   }
@@ -260,21 +270,13 @@ export class Store {
   /** Reads committed bytes of a page body into `target`, blocking if the page is not in memory. */
   readSync(space: Tablespace, page: number, offset: number, target: Uint8Array): void {
     this.check();
-    this.checkRead(space, page, offset, target.length);
-    const at = this.pager.residentSync(space, page, space.name);
+    checkRange(space, page, offset, target.length, this.pageBodySize);
+    const at = this.pager.residentSync(space, page, nameOf(space, page));
     this.copy(at + offset, target);
   }
 
   private copy(from: number, target: Uint8Array): void {
     target.set(this.o.engine.bytes.subarray(from, from + target.length));
-  }
-
-  private checkRead(space: Tablespace, page: number, offset: number, length: number): void {
-    if (page >= 0 && offset >= 0 && offset + length <= this.pageBodySize) return;
-    throw new StoreError(
-      "BAD_ARGUMENT",
-      `${nameOf(space, page)}: offset ${offset}, length ${length}: a page body has ${this.pageBodySize}`,
-    );
   }
 
   /** Cleans every dirty page, then writes a checkpoint: recovery would have nothing to do. */
@@ -301,11 +303,15 @@ export class Store {
 
   /**
    * Makes everything durable and closes. With innodb_fast_shutdown=2 pages stay dirty: redo is
-   * flushed, and the next open recovers. Idempotent; after a failure it only lets go.
+   * flushed, and the next open recovers. Every call resolves when the store has let go of its
+   * files; after a failure it only does that.
    */
-  async close(): Promise<void> {
-    if (this.isClosing) return;
-    this.isClosing = true;
+  close(): Promise<void> {
+    this.closing ??= this.shutDownAndLetGo();
+    return this.closing;
+  }
+
+  private async shutDownAndLetGo(): Promise<void> {
     const { pump, driver, lock } = this.o;
     try {
       if (pump.failure === null) await this.shutDown();
@@ -332,7 +338,7 @@ export class Store {
   }
 
   private check(): void {
-    if (this.isClosing) throw closedError();
+    if (this.closing !== null) throw closedError();
     if (this.o.pump.failure !== null) throw this.o.pump.failure;
   }
 

@@ -43,9 +43,13 @@ export class TransactionCore implements TransactionWriter {
   /** null once the transaction has ended. */
   private set: WriteSet | null;
   /** Pages allocated here, as "space page". */
-  private readonly own = new Map<number, Set<number>>();
+  private own: Map<number, Set<number>> | null = null;
   /** LSN bytes of every page read, by space and page; checked at commit. */
-  private readonly seen = new Map<number, Map<number, Uint8Array>>();
+  private seen: Map<number, Map<number, Uint8Array>> | null = null;
+  /** Known once it is sealed: it changes nothing, so there is nothing to be made durable. */
+  isReadOnly = false;
+  /** How many reads there were of pages of others. */
+  private reads = 0;
 
   constructor(
     protected readonly engine: Engine,
@@ -70,16 +74,18 @@ export class TransactionCore implements TransactionWriter {
     set.append(WS_FREE, space.id, page, 0, null);
   }
 
-  /** Notes a page that the engine has reserved for this transaction. */
+  /** Notes a page that the engine has reserved for this transaction; gives it back after the end. */
   noteAllocated(space: Tablespace, page: number): void {
+    if (this.set === null) this.engine.exports.fspUnreserve(space.id, page);
     this.open().append(WS_ALLOCATE, space.id, page, 0, null);
+    this.own ??= new Map();
     const pages = this.own.get(space.id);
     if (pages === undefined) this.own.set(space.id, new Set([page]));
     else pages.add(page);
   }
 
   protected isOwn(space: number, page: number): boolean {
-    return this.own.get(space)?.has(page) ?? false;
+    return this.own?.get(space)?.has(page) ?? false;
   }
 
   /**
@@ -106,26 +112,15 @@ export class TransactionCore implements TransactionWriter {
   }
 
   private remember(space: number, page: number, at: number): void {
+    this.reads++;
+    this.seen ??= new Map();
     let pages = this.seen.get(space);
     if (pages === undefined) this.seen.set(space, (pages = new Map<number, Uint8Array>()));
     if (!pages.has(page)) pages.set(page, this.engine.bytes.slice(at, at + LSN_SIZE));
   }
 
   protected checkRange(space: Tablespace, page: number, offset: number, length: number): void {
-    const fits =
-      Number.isInteger(page) &&
-      page >= 0 &&
-      page < 0xffffffff &&
-      Number.isInteger(offset) &&
-      offset >= 0 &&
-      length >= 1 &&
-      offset + length <= this.bodySize;
-    if (fits) return;
-    throw new StoreError(
-      "BAD_ARGUMENT",
-      `${nameOf(space, page)}: offset ${offset}, length ${length}: expected 1 or more bytes ` +
-        `within a page body of ${this.bodySize}`,
-    );
+    checkRange(space, page, offset, length, this.bodySize);
   }
 
   protected open(): WriteSet {
@@ -133,10 +128,14 @@ export class TransactionCore implements TransactionWriter {
     return this.set;
   }
 
-  /** The finished write set, versions to check included; the transaction takes no more changes. */
+  /**
+   * The finished write set, versions to check included; the transaction takes no more changes. One
+   * read alone is of one moment; whatever else was read must still be as it was seen.
+   */
   seal(): WriteSet {
     const set = this.open();
-    if (set.length > 0) {
+    this.isReadOnly = set.length === 0;
+    if (this.seen !== null && (!this.isReadOnly || this.reads > 1)) {
       for (const [space, pages] of this.seen) {
         for (const [page, lsn] of pages) set.append(WS_CHECK, space, page, 0, lsn);
       }
@@ -155,10 +154,36 @@ export class TransactionCore implements TransactionWriter {
 
   /** Gives reserved pages back. */
   unreserve(): void {
+    if (this.own === null) return;
     for (const [space, pages] of this.own) {
       for (const page of pages) this.engine.exports.fspUnreserve(space, page);
     }
   }
+}
+
+/** Errors: StoreError BAD_ARGUMENT when the range is not 1 or more bytes of a page body. */
+export function checkRange(
+  space: Tablespace,
+  page: number,
+  offset: number,
+  length: number,
+  bodySize: number,
+): void {
+  const fits =
+    Number.isInteger(page) &&
+    page >= 0 &&
+    page < 0xffffffff &&
+    Number.isInteger(offset) &&
+    offset >= 0 &&
+    Number.isInteger(length) &&
+    length >= 1 &&
+    offset + length <= bodySize;
+  if (fits) return;
+  throw new StoreError(
+    "BAD_ARGUMENT",
+    `${nameOf(space, page)}: offset ${offset}, length ${length}: expected 1 or more bytes ` +
+      `within a page body of ${bodySize}`,
+  );
 }
 
 /** For messages: "users page 7". */

@@ -115,8 +115,13 @@ export class TestEngine {
 
 /** A fresh instance of an up-to-date test build. */
 export async function startTestEngine(): Promise<TestEngine> {
+  return new TestEngine(await testModule());
+}
+
+/** The up-to-date test build, for callers that bring their own memory. */
+export function testModule(): Promise<WebAssembly.Module> {
   compiled ??= upToDateModule();
-  return new TestEngine(await compiled);
+  return compiled;
 }
 
 async function upToDateModule(): Promise<WebAssembly.Module> {

@@ -69,6 +69,11 @@ export function failIo(status: u32, fileKind: u32, fileId: u32, page: u32, errno
   return status;
 }
 
+/** What was wrong the last time something was refused: one of the WHAT_ codes. */
+export function failureWhat(): u32 {
+  return load<u32>(record, 4);
+}
+
 /** The errno of the record; 0 when no system call was involved. */
 export function failureErrno(): i32 {
   return load<i32>(record, 20);

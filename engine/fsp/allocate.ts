@@ -4,7 +4,7 @@
 // asked for it. The extent descriptors on disk therefore change only in logged, atomic steps.
 
 import { pageSize } from "../abi/config";
-import { NO_SPACE, NOT_FOUND, OK, PENDING, TOO_LARGE } from "../abi/status";
+import { NO_SPACE, NOT_ALLOCATED, NOT_FOUND, OK, PENDING, TOO_LARGE } from "../abi/status";
 import { failIo } from "../abi/failure";
 import { KIND_DATA } from "../abi/io";
 import { bufFix, bufUnfix, fixStatus } from "../buf/pool";
@@ -67,6 +67,16 @@ function findFree(space: Space, frame: usize, from: u32, end: u32): u32 {
     page++;
   }
   return u32.MAX_VALUE;
+}
+
+/** OK for a page in use, NOT_ALLOCATED for a free one; else why its descriptor cannot be read. */
+export function fspPageStatus(spaceId: u32, pageNo: u32): u32 {
+  const block = bufFix(spaceId, descriptorPageOf(pageNo, pageSize));
+  if (block === null) return fixStatus;
+  const entry = xdesEntry(frameOf(block), pageSize, pageNo);
+  const isFree = xdesIsFree(entry, pageNo % extentPages(pageSize));
+  bufUnfix(block);
+  return isFree ? NOT_ALLOCATED : OK;
 }
 
 /** Gives a reserved page back; the transaction that held it was rolled back. */

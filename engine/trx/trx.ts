@@ -11,8 +11,9 @@
 import * as counters from "../abi/counters";
 import { exchangeBase } from "../abi/arena";
 import { framesCount, logBufferSize, pageSize, trxBytesMax } from "../abi/config";
-import { BAD_REQUEST, CONFLICT, LOG_FULL, NOT_ALLOCATED, NOT_FOUND } from "../abi/status";
-import { OK, PENDING, TOO_LARGE } from "../abi/status";
+import { failureWhat, WHAT_PAGE_ZERO } from "../abi/failure";
+import { BAD_REQUEST, CONFLICT, DAMAGED, LOG_FULL, NOT_ALLOCATED } from "../abi/status";
+import { NOT_FOUND, OK, PENDING, TOO_LARGE } from "../abi/status";
 import { ControlBlock, frameOf, IO_READ } from "../buf/control-block";
 import { hashFind } from "../buf/page-hash";
 import { bufCreate, bufFix, bufUnfix, fixStatus, reserveFrames } from "../buf/pool";
@@ -20,7 +21,7 @@ import { SPACE_ACTIVE, spaceFind } from "../fil/space";
 import { FIL_PAGE_DATA, FIL_PAGE_LSN, FIL_PAGE_TORNPROOF_DATA, FIL_PAGE_TYPE } from "../format/fil";
 import { FIL_PAGE_TYPE_ALLOCATED, pageType, setPageType } from "../format/fil";
 import { descriptorPageOf } from "../format/xdes";
-import { fspMark } from "../fsp/allocate";
+import { fspMark, fspPageStatus } from "../fsp/allocate";
 import { claimPage, isClaimed, isReserved, unreservePage } from "../fsp/reserve";
 import { TRX_PAGE_OPS_MAX } from "../limits";
 import { lsn } from "../log/log-buffer";
@@ -155,13 +156,25 @@ function gatherPage(spaceId: u32, pageNo: u32, isUsers: bool): u32 {
   const resident = hashFind(spaceId, pageNo);
   if (resident !== null && mtrHas(resident)) return OK;
   const block = bufFix(spaceId, pageNo);
-  if (block === null) return fixStatus;
+  if (block === null) return isUsers ? whyNot(spaceId, pageNo) : fixStatus;
   if (isUsers && pageType(frameOf(block)) != FIL_PAGE_TORNPROOF_DATA) {
     bufUnfix(block);
     return NOT_ALLOCATED;
   }
   mtrMemo(block);
   return OK;
+}
+
+/**
+ * Why a user's page could not be fixed. A page of zeros was never written: that is damage, unless
+ * it is free, which only its descriptor knows.
+ */
+function whyNot(spaceId: u32, pageNo: u32): u32 {
+  const status = fixStatus;
+  if (status != DAMAGED || failureWhat() != WHAT_PAGE_ZERO) return status;
+  if (descriptorPageOf(pageNo, pageSize) == pageNo) return status;
+  const known = fspPageStatus(spaceId, pageNo);
+  return known == OK ? status : known;
 }
 
 /** The page must still carry the LSN the transaction read. */
@@ -221,7 +234,7 @@ export function trxRead(spaceId: u32, pageNo: u32): usize {
   }
   const block = bufFix(spaceId, pageNo);
   if (block === null) {
-    readStatus = fixStatus;
+    readStatus = whyNot(spaceId, pageNo);
     return 0;
   }
   bufUnfix(block);

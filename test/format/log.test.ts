@@ -64,7 +64,7 @@ describe("log-file: checkpoint", () => {
     expect(engine.view.getBigUint64(AT + 8)).toBe(0x20000000cn);
     expect(engine.view.getUint32(AT + 16)).toBe(7);
     expect(engine.call64("checkpointNumber", AT)).toBe(0x100000002n);
-    expect(engine.call64("checkpointLsn", AT)).toBe(0x20000000cn);
+    expect(engine.call64("checkpointBlockLsn", AT)).toBe(0x20000000cn);
     expect(engine.call("checkpointEpoch", AT)).toBe(7);
   });
 
