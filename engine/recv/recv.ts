@@ -3,7 +3,8 @@
 //   state     what happens                                              next
 //   HEADER    read the log header, choose the newest valid checkpoint   SCAN
 //   SCAN      walk redo to its end (scan.ts)                            LOOK
-//   LOOK      look behind the end for proof that redo is missing        RESTORE
+//   LOOK      look behind the end for proof that redo is missing        SETTLE
+//   SETTLE    make durable what has been found (settle.ts)              RESTORE
 //   RESTORE   repair pages from doublewrite copies (restore.ts)         FILES
 //   FILES     make the doublewrite files what the settings want         APPLY
 //   APPLY     apply redo that is newer than its pages (apply.ts)        CLOSE
@@ -43,19 +44,21 @@ import { applyBuffered, applyRequestDone } from "./apply";
 import { RESTORE_DONE, restoreRequestDone, restoreStart, restoreState } from "./restore";
 import { restoreStatus } from "./restore";
 import * as scan from "./scan";
+import { SETTLE_INDEX, settleRequestDone, settleStart } from "./settle";
 import { bufferLength, END_NOT_YET, streamChunk, streamEnd, streamEndBlock } from "./stream";
 import { streamRequest, streamStart } from "./stream";
 
 const HEADER: u32 = 0;
 const SCAN: u32 = 1;
 const LOOK: u32 = 2;
-const RESTORE: u32 = 3;
-const FILES: u32 = 4;
-const APPLY: u32 = 5;
-const CLOSE_READ: u32 = 6;
-const CLOSE_WRITE: u32 = 7;
-const CLOSE_SYNC: u32 = 8;
-const DONE: u32 = 9;
+const SETTLE: u32 = 3;
+const RESTORE: u32 = 4;
+const FILES: u32 = 5;
+const APPLY: u32 = 6;
+const CLOSE_READ: u32 = 7;
+const CLOSE_WRITE: u32 = 8;
+const CLOSE_SYNC: u32 = 9;
+const DONE: u32 = 10;
 
 /** PENDING while recovery runs, OK when it is done, otherwise why it stopped. */
 export let recvStatus: u32 = PENDING;
@@ -82,11 +85,15 @@ function ask(op: u32, flags: u32, offset: u64, address: usize, length: u32): voi
   pushRequest(op, KIND_LOG, AT_RECOVERY, flags, 0, offset, address, length, tag);
 }
 
-/** A request of recovery has ended; `index` 1 is a file extension. */
+/** A request of recovery has ended; `index` 1 is a file extension, 2 a sync of settle.ts. */
 export function recvRequestDone(index: u32, result: i32): void {
   if (index == 1) {
     if (result < 0) poison(0, 0, result);
     else applyRequestDone();
+    return;
+  }
+  if (index == SETTLE_INDEX) {
+    if (settleRequestDone(result)) startRestore();
     return;
   }
   if (state == RESTORE) return restored(result);
@@ -192,15 +199,12 @@ function lookOn(): void {
     requestInFlight = true;
     return;
   }
-  const isMissing = scan.provenLsn > endLsn;
-  if (scan.scanFoundDamage() || isMissing) {
-    const what = isMissing
-      ? WHAT_LOG_TRUNCATED
-      : scan.scanIsMalformed
-        ? WHAT_LOG_RECORD
-        : WHAT_LOG_BLOCK;
-    const at = isMissing ? endLsn : streamEndBlock;
-    const proven = isMissing ? scan.provenLsn : streamEndBlock;
+  const isDamaged = scan.scanFoundDamage();
+  if (isDamaged || scan.provenLsn > endLsn) {
+    const damage = scan.scanIsMalformed ? WHAT_LOG_RECORD : WHAT_LOG_BLOCK;
+    const what = isDamaged ? damage : WHAT_LOG_TRUNCATED;
+    const at = isDamaged ? streamEndBlock : endLsn;
+    const proven = max(scan.provenLsn, isDamaged ? streamEndBlock : 0);
     if (forceRecovery == 0) {
       const block = <u32>(logFileOffset(blockStart(at)) / OS_FILE_LOG_BLOCK_SIZE);
       recvStatus = fail(DAMAGED, what, KIND_LOG, 0, block, proven, endLsn);
@@ -211,6 +215,11 @@ function lookOn(): void {
     counters.setCounter(counters.RECV_DROPPED_TO_LSN, max(proven, endLsn));
   }
   bufSetLsnLimit(forceRecovery > 0 ? u64.MAX_VALUE : endLsn);
+  state = SETTLE;
+  settleStart();
+}
+
+function startRestore(): void {
   state = RESTORE;
   restoreStart(checkpointAt, endLsn);
   restoreMoved();

@@ -12,6 +12,7 @@ import * as counters from "../abi/counters";
 import { copiesCapacity, DETECT_BLOCK_SIZE, logStagingBase } from "../abi/arena";
 import { forceRecovery, pageShift, pageSize } from "../abi/config";
 import { fail, failIo, WHAT_PAGE_DETECTED, WHAT_PAGE_LSN_AHEAD } from "../abi/failure";
+import { WHAT_PAGE_ZERO } from "../abi/failure";
 import { AT_RECOVERY, KIND_BDBLWR, KIND_DATA, KIND_DBLWR, OP_READ, OP_SYNC } from "../abi/io";
 import { OP_WRITE } from "../abi/io";
 import { OWNER_RECV, pushRequest, tagOf } from "../abi/ring";
@@ -202,7 +203,8 @@ function detectJudged(): void {
   const space = entrySpace(detectAt(), entry);
   const page = entryPage(detectAt(), entry);
   const reason = verifyPage(pageAt(), space, page, false, endLsn);
-  if (reason != 0 && forceRecovery == 0) {
+  // Zeros: a new page whose first write never began; redo makes it from nothing.
+  if (reason != 0 && reason != WHAT_PAGE_ZERO && forceRecovery == 0) {
     const lsn = entryLsn(detectAt(), entry);
     restoreStatus = fail(DAMAGED, WHAT_PAGE_DETECTED, KIND_DATA, space, page, lsn, verifyFound);
     return;

@@ -423,7 +423,10 @@ export class Machine {
 
   close(): void {
     this.x.storeClose();
-    this.settle(() => this.state() !== "RUNNING" && this.state() !== "CLOSING", "the store to close");
+    this.settle(
+      () => this.state() !== "RUNNING" && this.state() !== "CLOSING",
+      "the store to close",
+    );
   }
 }
 

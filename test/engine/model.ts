@@ -137,17 +137,18 @@ export class Model {
    * `promised` of them; tablespaces exist that must, and none that must not. Returns the number.
    * `ignored`: a page that this model knows nothing of.
    */
-  check(
-    machine: Machine,
-    promised: number,
-    cut = Number.MAX_SAFE_INTEGER,
-    ignored = "",
-  ): number {
+  check(machine: Machine, promised: number, cut = Number.MAX_SAFE_INTEGER, ignored = ""): number {
     machine.x.checkInvariants();
     const names = machine.dictionary();
     const { must, may } = this.namesAt(cut);
-    expect([...must].filter((name) => !names.has(name)), "tablespaces lost").toEqual([]);
-    expect([...names.keys()].filter((name) => !may.has(name)), "tablespaces too many").toEqual([]);
+    expect(
+      [...must].filter((name) => !names.has(name)),
+      "tablespaces lost",
+    ).toEqual([]);
+    expect(
+      [...names.keys()].filter((name) => !may.has(name)),
+      "tablespaces too many",
+    ).toEqual([]);
     const commits = this.commitsIn(machine);
     expect(commits, "commits recovered").toBeGreaterThanOrEqual(promised);
     expect(commits, "commits recovered").toBeLessThanOrEqual(this.commits);
@@ -178,7 +179,8 @@ export class Model {
         expect(found, `page ${key}, which belongs to no one`).toBeTypeOf("number");
       } else {
         if (typeof found === "number") throw new Error(`page ${key}: status ${found}`);
-        const at = Buffer.compare(found, body) === 0 ? -1 : found.findIndex((b, i) => b !== body[i]);
+        const at =
+          Buffer.compare(found, body) === 0 ? -1 : found.findIndex((b, i) => b !== body[i]);
         if (at >= 0) throw new Error(`page ${key}: byte ${at} is ${found[at]}, not ${body[at]}`);
       }
     }

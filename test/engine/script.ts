@@ -150,7 +150,9 @@ export function openRunning(disk: Disk, options: Options): Machine {
   const machine = openStore(disk, options);
   if (machine.state() === "RUNNING") return machine;
   const { status, what, kind, id, page } = machine.failure();
-  throw new Error(`refused: status ${status}, what ${what}, kind ${kind}, file ${id}, page ${page}`);
+  throw new Error(
+    `refused: status ${status}, what ${what}, kind ${kind}, file ${id}, page ${page}`,
+  );
 }
 
 /** The recovered store works: it takes a commit, which survives a power cut. */

@@ -191,20 +191,19 @@ test("too large: a transaction beyond what redo or memory takes → TOO_LARGE, n
   expect(store.status()["Innodb_redo_log_current_lsn"]! - end!).toBeLessThan(1024);
 });
 
-test("too large: one page body more than frames → TOO_LARGE; as many as allowed → committed", async () => {
-  const other = await new MemoryPlace().open({}, new Map([[ENGINE_OPTION.framesCount, 8]]));
-  const { space, pages } = await newPages(other, "a", 8);
-  const touch = (count: number): void =>
+test("too large: more pages than half the pool → TOO_LARGE; half of it → committed", async () => {
+  const other = await new MemoryPlace().open({}, new Map([[ENGINE_OPTION.framesCount, 32]]));
+  const { space, pages } = await newPages(other, "a", 32);
+  const touch = (count: number, text: string): void =>
     other.transactionSync((tx) => {
-      for (const number of pages.slice(0, count)) tx.write(space, number, 0, bytesOf("new"));
+      for (const number of pages.slice(0, count)) tx.write(space, number, 0, bytesOf(text));
     });
 
-  touch(4);
-  const error = await errorFrom(() => touch(8));
+  touch(16, "half");
+  const error = await errorFrom(() => touch(17, "more"));
 
   expect(error.code).toBe("TOO_LARGE");
-  expect(pages.map((number) => textAt(other, space, number, 3)).join(" ")).toBe(
-    "new new new new pag pag pag pag",
-  );
+  const found = pages.map((number) => textAt(other, space, number, 4));
+  expect(found).toEqual(pages.map((_, n) => (n < 16 ? "half" : "page")));
   await other.close();
 });
