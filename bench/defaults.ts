@@ -45,5 +45,4 @@ export const INNODB_METHODS = [
 /** Store options that a run scales down unless the user sets them. */
 export const SCALED_INNODB = {
   innodb_log_buffer_size: 8 * 2 ** 20,
-  innodb_autoextend_increment: 8,
 } as const;

@@ -22,7 +22,7 @@ export class EnvironmentError extends Error {
   override readonly name = "EnvironmentError";
 }
 
-const USAGE_CODES: readonly StoreErrorCode[] = ["BAD_OPTION", "BAD_ARGUMENT", "UNSAFE"];
+const USAGE_CODES: readonly StoreErrorCode[] = ["BAD_OPTION", "BAD_ARGUMENT"];
 const ENVIRONMENT_CODES: readonly StoreErrorCode[] = [
   "METHOD_UNAVAILABLE",
   "NO_SPACE",

@@ -1,10 +1,6 @@
-// The real store behind the benchmark's interface, loaded only when a run needs it.
+// The real store behind the benchmark's interface.
 
 import type { OpenStore } from "./api.js";
+import { Store } from "./host.js";
 
-const HOST: string = "../host/index.js";
-
-export const openRealStore: OpenStore = async (directory, options) => {
-  const { Store } = (await import(HOST)) as { Store: { open: OpenStore } };
-  return Store.open(directory, options);
-};
+export const openRealStore: OpenStore = (directory, options) => Store.open(directory, options);

@@ -87,6 +87,8 @@ export function storeCheckpoint(): f64 {
 export function storeClose(): u32 {
   if (storeState != STATE_RUNNING) return WRONG_STATE;
   storeState = STATE_CLOSING;
+  // Asked for before the next poll, which then has something to start at once.
+  storeCheckpoint();
   return PENDING;
 }
 
@@ -117,7 +119,7 @@ function dispatch(): void {
     case ring.OWNER_BATCH:
       return batchRequestDone(index, result);
     case ring.OWNER_LOG:
-      return writer.logWriteDone(result);
+      return writer.logRequestDone(index, result);
     case ring.OWNER_CHECKPOINT:
       return checkpoint.checkpointRequestDone(index, result);
     case ring.OWNER_RECV:
@@ -182,6 +184,7 @@ function runStep(nowMs: u64): void {
   if (nowMs >= lastLogTimeMs + logTimeoutMs) {
     lastLogTimeMs = nowMs;
     if (writer.flushedToDiskLsn < lsn) writer.logWriteUpTo(lsn, true, AT_LOG_BACKGROUND);
+    else writer.logSyncInBackground();
   }
   cleanerStep(nowMs);
   batchesStep();

@@ -249,8 +249,10 @@ export class Driver {
     const decision = this.decide(file.kind, point);
     if (decision.call === null) return null;
     if (decision.rule === "size-changed" && !file.hasGrown) return null;
-    // A checkpoint asks for every file written since the last one; batches have synced most.
-    if (point === "checkpoint-data" && file.writes === file.syncedWrites) return null;
+    // A checkpoint asks for every file written since the last one, and batches have synced most;
+    // the timer asks for the log, and commits have synced it unless the method told them not to.
+    const isPrecaution = point === "checkpoint-data" || point === "log-background";
+    if (isPrecaution && file.writes === file.syncedWrites) return null;
     return CALL[decision.call];
   }
 

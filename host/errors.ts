@@ -61,7 +61,6 @@ export const STORE_ERROR_CODES = {
   FORMAT_VERSION: "the store was written by another format version",
   FORMAT_MISMATCH: "the store was created with another page size",
   METHOD_UNAVAILABLE: "the flush method is not real on this directory",
-  UNSAFE: "this combination of settings would not protect pages; it is refused",
   TOO_LARGE: "a transaction does not fit into the redo log or the buffer pool",
   NO_SPACE: "the file system has no room to extend a tablespace",
   BUSY: "the call cannot run while asynchronous work is in flight",

@@ -61,7 +61,8 @@ const DAMAGE: readonly ((expected: bigint, found: bigint) => [string, string])[]
   (e) => [`a page number below ${e}`, "one beyond the end of the tablespace"],
   () => ["a dictionary entry", "other content"],
   (e) => [`page at LSN ${e} (a DETECT_ONLY record)`, "damage that no copy can repair"],
-  (e, f) => [`${e} bytes of redo`, `${f}`],
+  (e, f) => [`a file of at least ${e} bytes`, `${f} bytes`],
+  (e, f) => [`the data of the redo log's store, ${hex(e)}`, `that of store ${hex(f)}`],
 ];
 
 function hex(value: bigint): string {
@@ -85,7 +86,8 @@ function readRecord(engine: Engine, layout: Layout): FailureRecord {
     status: view.getUint32(at, true),
     what: view.getUint32(at + 4, true),
     path: layout.pathOf(kind, view.getUint32(at + 12, true)),
-    page: page === NO_PAGE ? null : page,
+    // The log has blocks; the words name its LSNs.
+    page: page === NO_PAGE || kind === "log" ? null : page,
     errno: view.getInt32(at + 20, true),
     expected: view.getBigUint64(at + 24, true),
     found: view.getBigUint64(at + 32, true),
@@ -114,7 +116,7 @@ export function errorOf(
     case STATUS.conflict:
       return new StoreError("CONFLICT", `${subject}: a page it had read was changed`);
     case STATUS.noSpace:
-      return noSpace(record, subject, failure);
+      return noSpace(record, layout, subject, failure);
     case STATUS.exists:
       return new StoreError("EXISTS", `${subject}: a tablespace of that name exists`);
     case STATUS.wrongState:
@@ -124,17 +126,22 @@ export function errorOf(
     case STATUS.format:
       return formatError(record);
     case STATUS.readFailed:
-      return readError(record, failure);
+      return readError(record, layout, failure);
     case STATUS.poisoned:
-      return failure ?? readError(record, null);
+      return failure ?? readError(record, layout, null);
     default:
       return damage(record);
   }
 }
 
-function noSpace(record: FailureRecord, subject: string, failure: IoError | null): Error {
+function noSpace(
+  record: FailureRecord,
+  layout: Layout,
+  subject: string,
+  failure: IoError | null,
+): Error {
   const code = nameOfErrno(record.errno);
-  if (code !== "ENOSPC" && code !== "EDQUOT") return failure ?? readError(record, null);
+  if (code !== "ENOSPC" && code !== "EDQUOT") return failure ?? readError(record, layout, null);
   return new StoreError("NO_SPACE", `${subject}: ${record.path} cannot grow: ${code}`);
 }
 
@@ -144,9 +151,15 @@ function formatError(record: FailureRecord): StoreError {
   return new StoreError(code, `${record.path}: expected ${expected}, found ${found}`);
 }
 
-function readError(record: FailureRecord, failure: IoError | null): Error {
+function readError(record: FailureRecord, layout: Layout, failure: IoError | null): Error {
   if (failure !== null && record.errno === 0) return failure;
-  return new IoError(nameOfErrno(record.errno), "pread", record.path, record.page, null);
+  const { pageSize } = layout;
+  if (nameOfErrno(record.errno) === "ENODATA") {
+    const [expected, found] = ["a file that reaches so far", "the end of the file"];
+    return new CorruptionError(record.path, record.page, expected, found);
+  }
+  const offset = record.page === null ? null : record.page * pageSize;
+  return new IoError(nameOfErrno(record.errno), "pread", record.path, offset, pageSize);
 }
 
 function damage(record: FailureRecord): CorruptionError {

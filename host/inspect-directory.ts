@@ -61,7 +61,6 @@ function fileOf(backend: Backend, dir: string, name: string): FoundFile {
 /** Doublewrite files of another page size are not this store's. */
 function isOfStore(name: string, layout: Layout): boolean {
   const known = identify(name)!;
-  if (known.kind === "log") return false;
   return known.pageSize === undefined || known.pageSize === layout.pageSize;
 }
 

@@ -5,7 +5,7 @@ import type { FileKind } from "../host.js";
 import type { ConfigResult, FileResult, Result } from "../result.js";
 import { formatCount, formatPer } from "../units.js";
 import { labelColumns } from "./labels.js";
-import { tableLines } from "./table.js";
+import { divider, tableLines } from "./table.js";
 import type { Column } from "./table.js";
 
 type Counter = "syncs" | "writes" | "written_bytes";
@@ -80,8 +80,4 @@ function counterColumns(
     cell: (config) => format(perOperation(config, kinds, counter)),
   });
   return [column("log", ["log"]), column("dblwr", ["dblwr", "bdblwr"]), column("data", ["data"])];
-}
-
-function divider(): Column<ConfigResult> {
-  return { title: "|", align: "left", cell: () => "|" };
 }

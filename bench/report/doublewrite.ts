@@ -3,7 +3,7 @@
 import type { Comparison, ConfigResult, Result } from "../result.js";
 import { formatCount } from "../units.js";
 import { methodOf, trxCommitOf, variesTrxCommit } from "./labels.js";
-import { intervalCell } from "./ranking.js";
+import { intervalColumn } from "./ranking.js";
 import { tableLines } from "./table.js";
 import type { Column } from "./table.js";
 
@@ -39,7 +39,7 @@ export function doublewriteColumns(result: Result): Column<DoublewritePair>[] {
     { title: `OFF ${unit}`, align: "right", cell: ({ off }) => rate(off) },
     { title: `ON ${unit}`, align: "right", cell: ({ on }) => rate(on) },
     { title: "ON / OFF", align: "right", cell: ({ comparison }) => comparison.ratio.toFixed(2) },
-    { title: "interval", align: "left", cell: ({ comparison }) => intervalCell(comparison) },
+    ...intervalColumn<DoublewritePair>(result, ({ comparison }) => comparison),
   ];
 }
 

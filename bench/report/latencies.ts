@@ -3,7 +3,7 @@
 import type { ConfigResult, LatencyKey, Result } from "../result.js";
 import { labelColumns } from "./labels.js";
 import { latencyColumns } from "./ranking.js";
-import { tableLines } from "./table.js";
+import { divider, tableLines } from "./table.js";
 import type { Column } from "./table.js";
 
 const SHOWN: readonly (readonly [LatencyKey, string])[] = [
@@ -48,8 +48,4 @@ function section(
     title: `${kinds.map(([, name]) => name).join("  |  ")}  (µs)`,
     lines: tableLines(columns, result.configs),
   };
-}
-
-function divider(): Column<ConfigResult> {
-  return { title: "|", align: "left", cell: () => "|" };
 }

@@ -97,13 +97,22 @@ function rankingColumns(result: Result, percentiles: readonly number[]): Column<
       align: "right",
       cell: (config) => comparison(config)?.ratio.toFixed(2) ?? "1",
     },
-    { title: "interval", align: "left", cell: (config) => intervalCell(comparison(config)) },
+    ...intervalColumn(result, comparison),
     ...latencyColumns(percentiles, (config) => config.latency.operation),
   ];
 }
 
+/** The column of intervals; none with too few rounds for one. */
+export function intervalColumn<Row>(
+  result: Result,
+  pick: (row: Row) => Comparison | undefined,
+): Column<Row>[] {
+  if (result.comparisons.every((comparison) => comparison.low === null)) return [];
+  return [{ title: "interval", align: "left", cell: (row) => intervalCell(pick(row)) }];
+}
+
 /** "0.97–1.02 =" where the interval holds 1; empty where there is none. */
-export function intervalCell(comparison: Comparison | undefined): string {
+function intervalCell(comparison: Comparison | undefined): string {
   if (!comparison || comparison.low === null || comparison.high === null) return "";
   const interval = `${comparison.low.toFixed(2)}–${comparison.high.toFixed(2)}`;
   return comparison.is_different === true ? interval : `${interval} =`;

@@ -4,6 +4,13 @@ export interface Column<Row> {
   readonly title: string;
   readonly align: "left" | "right";
   readonly cell: (row: Row) => string;
+  /** A line between groups of columns; it stands closer to its neighbors than they to each other. */
+  readonly isDivider?: boolean;
+}
+
+/** Returns a column that is nothing but a line. */
+export function divider<Row>(): Column<Row> {
+  return { title: "|", align: "left", cell: () => "|", isDivider: true };
 }
 
 const INDENT = "  ";
@@ -27,7 +34,12 @@ export function tableLines<Row>(
     const padded = cells.map((cell, i) =>
       columns[i]!.align === "left" ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!),
     );
-    return (INDENT + padded.join(GAP)).trimEnd();
+    const spaced = padded.map((cell, i) => (i === 0 ? INDENT : gapBefore(columns, i)) + cell);
+    return spaced.join("").trimEnd();
   };
   return [line(titles), ...body.map(line)];
+}
+
+function gapBefore<Row>(columns: readonly Column<Row>[], i: number): string {
+  return columns[i]!.isDivider || columns[i - 1]!.isDivider ? " " : GAP;
 }

@@ -88,5 +88,5 @@ function describe(
 
 function isUnavailable(error: unknown): boolean {
   if (!(error instanceof StoreError)) return false;
-  return ["METHOD_UNAVAILABLE", "UNAVAILABLE", "UNSAFE"].includes(error.code);
+  return ["METHOD_UNAVAILABLE", "UNAVAILABLE"].includes(error.code);
 }

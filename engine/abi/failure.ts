@@ -34,6 +34,7 @@ export const WHAT_PAGE_BEYOND_END: u32 = 19;
 export const WHAT_DICTIONARY: u32 = 20;
 export const WHAT_PAGE_DETECTED: u32 = 21;
 export const WHAT_LOG_SIZE: u32 = 22;
+export const WHAT_STORE_UUID: u32 = 23;
 
 /** Address of the failure record. */
 export function failureRecord(): usize {

@@ -7,6 +7,7 @@
 import { pageSize } from "../abi/config";
 import { fail, failureErrno, poison, WHAT_FORMAT_VERSION, WHAT_FSP_HEADER } from "../abi/failure";
 import { WHAT_SPACE_MISSING, WHAT_SPACE_SHORT, WHAT_STORE_PAGE } from "../abi/failure";
+import { WHAT_STORE_UUID } from "../abi/failure";
 import { AT_FILE_CREATE, KIND_DATA, OP_DELETE, OP_SYNC_DIR } from "../abi/io";
 import { OWNER_CREATE, pushRequest, tagOf } from "../abi/ring";
 import { DAMAGED, FORMAT, OK, PENDING, READ_FAILED } from "../abi/status";
@@ -21,8 +22,10 @@ import {
   FORMAT_VERSION,
   storeMagicIsOurs,
   STORE_PAGE_NO,
+  storeUuidOf,
   storeVersion,
 } from "../format/store-page";
+import { logUuid } from "../recv/recv";
 
 const ENODATA: i32 = -61;
 const nameSink: usize = memory.data(64);
@@ -62,8 +65,11 @@ function checkStore(): u32 {
   bufUnfix(page);
   if (!storeMagicIsOurs(frame)) return fail(DAMAGED, WHAT_STORE_PAGE, KIND_DATA, 0, 1, 1, 0);
   const version = storeVersion(frame);
-  if (version == FORMAT_VERSION) return OK;
-  return fail(FORMAT, WHAT_FORMAT_VERSION, KIND_DATA, 0, 1, FORMAT_VERSION, version);
+  if (version != FORMAT_VERSION) {
+    return fail(FORMAT, WHAT_FORMAT_VERSION, KIND_DATA, 0, 1, FORMAT_VERSION, version);
+  }
+  const uuid = storeUuidOf(frame);
+  return uuid == logUuid ? OK : fail(DAMAGED, WHAT_STORE_UUID, KIND_DATA, 0, 1, logUuid, uuid);
 }
 
 function loadEntry(): u32 {

@@ -39,8 +39,8 @@ export function lruAdd(block: ControlBlock): void {
   if (oldFirst == 0) {
     linkBefore(block, first);
   } else {
-    linkBefore(block, oldFirst);
-    oldFirst = changetype<usize>(block);
+    // Behind the first old block: when the sublist is full, it is that one which becomes young.
+    linkBefore(block, changetype<ControlBlock>(oldFirst).lruNext);
     block.isOld = true;
     oldLength++;
   }

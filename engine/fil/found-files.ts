@@ -1,7 +1,7 @@
 // What the host found in the directory, told before the engine starts.
 
 import { pageShift } from "../abi/config";
-import { KIND_BDBLWR, KIND_DATA, KIND_DBLWR } from "../abi/io";
+import { KIND_BDBLWR, KIND_DATA, KIND_DBLWR, KIND_LOG } from "../abi/io";
 import { BATCHES_MAX, SPACES_MAX } from "../limits";
 
 const sizes: usize = memory.data(8 * 256);
@@ -11,6 +11,8 @@ const dataPages: usize = memory.data(4 * 1024);
 let detectSize: u64 = 0;
 let detectFound: bool = false;
 
+/** Size of the redo log file in bytes; without bound when nobody told. */
+export let logFileSize: u64 = u64.MAX_VALUE;
 /** Data files found. */
 export let dataFilesCount: u32 = 0;
 /** Pages of copies in all doublewrite files found. */
@@ -23,6 +25,10 @@ export function foundFile(kind: u32, id: u32, size: f64): bool {
   if (kind == KIND_BDBLWR) {
     detectSize = <u64>size;
     detectFound = true;
+    return true;
+  }
+  if (kind == KIND_LOG) {
+    logFileSize = <u64>size;
     return true;
   }
   if (kind == KIND_DBLWR) {

@@ -46,7 +46,10 @@ export function cleanerStep(nowMs: u64): void {
   const age = lsn - checkpointLsn;
   if (cleanerHasTarget()) flushFromList(flushTarget, u32.MAX_VALUE);
   else if (age > syncFlushAge()) flushFromList(lsn, u32.MAX_VALUE);
-  else if (allowance > 0) allowance -= flushFromList(intervalLsn, allowance);
+  else if (allowance > 0) {
+    // Neighbors may exceed the allowance.
+    allowance -= min(allowance, flushFromList(intervalLsn, allowance));
+  }
 }
 
 /** Frames the cleaner keeps free: innodb_lru_scan_depth, but never much of a small pool. */

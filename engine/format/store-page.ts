@@ -68,6 +68,11 @@ export function storeVersion(frame: usize): u32 {
   return loadU32(frame + STORE_VERSION);
 }
 
+/** Drawn when the store was created; the redo log carries the same. */
+export function storeUuidOf(frame: usize): u32 {
+  return loadU32(frame + STORE_UUID);
+}
+
 export function storeNextSpaceId(frame: usize): u32 {
   return loadU32(frame + STORE_NEXT_SPACE_ID);
 }

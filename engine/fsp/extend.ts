@@ -14,6 +14,7 @@ import { poison } from "../abi/failure";
 import { AT_FILE_EXTEND, IO_LINK, KIND_DATA, OP_EXTEND, OP_SYNC } from "../abi/io";
 import { OWNER_EXTEND, pushRequest, tagOf } from "../abi/ring";
 import { ControlBlock, frameOf } from "../buf/control-block";
+import { hashFind } from "../buf/page-hash";
 import { bufCreate, bufFix, bufUnfix, reserveFrames } from "../buf/pool";
 import { Space, SPACE_ACTIVE, spaceAt, spacesEnd } from "../fil/space";
 import { FIL_PAGE_TYPE_XDES } from "../format/fil";
@@ -22,7 +23,15 @@ import { setFspFreeLimit, setFspSize } from "../format/fsp";
 import { extentPages } from "../format/page-size";
 import { descriptorPageOf, initXdesEntry, xdesEntry, xdesSize } from "../format/xdes";
 import { logHasRoomFor } from "../log/room";
-import { mtrCommit, mtrFileExtend, mtrInitPage, mtrLog, mtrMemo, mtrStart } from "../mtr/mtr";
+import {
+  mtrCommit,
+  mtrFileExtend,
+  mtrHas,
+  mtrInitPage,
+  mtrLog,
+  mtrMemo,
+  mtrStart,
+} from "../mtr/mtr";
 import { fspMark } from "./allocate";
 
 const ECANCELED: i32 = -125;
@@ -156,6 +165,7 @@ function initExtents(space: Space, header: ControlBlock, first: u32, last: u32, 
   mtrLog(header, <u32>FSP_FREE_LIMIT, 4);
 }
 
+/** The descriptor page, in the memo: created when `page` is its first, fixed otherwise. */
 function descriptorBlock(
   space: Space,
   header: ControlBlock,
@@ -164,6 +174,8 @@ function descriptorBlock(
 ): ControlBlock {
   if (descriptor == 0) return header;
   const isNew = page == descriptor;
+  const known = hashFind(space.id, descriptor);
+  if (known !== null && mtrHas(known)) return known;
   const block = isNew
     ? bufCreate(space.id, descriptor, FIL_PAGE_TYPE_XDES)
     : bufFix(space.id, descriptor);

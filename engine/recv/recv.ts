@@ -1,7 +1,8 @@
 // Recovery: from whatever the disk holds to the state of the last durable record group.
 //
 //   state     what happens                                              next
-//   HEADER    read the log header, choose the newest valid checkpoint   SCAN
+//   HEADER    read the log header, choose the newest valid checkpoint   STORE
+//   STORE     is the log this store's? (its number on the store page)   SCAN
 //   SCAN      walk redo to its end (scan.ts)                            LOOK
 //   LOOK      look behind the end for proof that redo is missing        SETTLE
 //   SETTLE    make durable what has been found (settle.ts)              RESTORE
@@ -17,7 +18,7 @@
 
 import * as counters from "../abi/counters";
 import { logStagingBase } from "../abi/arena";
-import { forceRecovery, pageSize, setRedoCapacity } from "../abi/config";
+import { forceRecovery, pageSize, redoCapacity, setRedoCapacity } from "../abi/config";
 import {
   fail,
   failIo,
@@ -26,15 +27,18 @@ import {
   WHAT_LOG_CHECKPOINT,
 } from "../abi/failure";
 import { poison, WHAT_LOG_HEADER, WHAT_LOG_RECORD, WHAT_LOG_TRUNCATED } from "../abi/failure";
-import { WHAT_LOG_SIZE, WHAT_PAGE_SIZE } from "../abi/failure";
-import { AT_RECOVERY, IO_STAMP, KIND_LOG, OP_READ, OP_SYNC, OP_WRITE } from "../abi/io";
+import { WHAT_LOG_SIZE, WHAT_PAGE_SIZE, WHAT_STORE_UUID } from "../abi/failure";
+import { AT_RECOVERY, IO_STAMP, KIND_DATA, KIND_LOG, OP_READ, OP_SYNC, OP_WRITE } from "../abi/io";
 import { OWNER_RECV, pushRequest, tagOf } from "../abi/ring";
 import { DAMAGED, FORMAT, OK, PENDING, READ_FAILED } from "../abi/status";
 import { bufSetLsnLimit } from "../buf/pool";
+import { logFileSize } from "../fil/found-files";
 import { crc32c } from "../format/crc32c";
 import { loadU32 } from "../format/bytes";
+import { checksumIsValid } from "../format/fil";
 import { LOG_BLOCK_HDR_SIZE, OS_FILE_LOG_BLOCK_SIZE } from "../format/log-block";
 import * as logFile from "../format/log-file";
+import { STORE_PAGE_NO, storeMagicIsOurs, storeUuidOf } from "../format/store-page";
 import { filesRunning, filesStart } from "../dblwr/files";
 import { checkpointInit } from "../log/checkpoint";
 import { blockStart, logBufferInit, ringAddress } from "../log/log-buffer";
@@ -49,21 +53,26 @@ import { bufferLength, END_NOT_YET, streamChunk, streamEnd, streamEndBlock } fro
 import { streamRequest, streamStart } from "./stream";
 
 const HEADER: u32 = 0;
-const SCAN: u32 = 1;
-const LOOK: u32 = 2;
-const SETTLE: u32 = 3;
-const RESTORE: u32 = 4;
-const FILES: u32 = 5;
-const APPLY: u32 = 6;
-const CLOSE_READ: u32 = 7;
-const CLOSE_WRITE: u32 = 8;
-const CLOSE_SYNC: u32 = 9;
-const DONE: u32 = 10;
+const STORE: u32 = 1;
+const SCAN: u32 = 2;
+const LOOK: u32 = 3;
+const SETTLE: u32 = 4;
+const RESTORE: u32 = 5;
+const FILES: u32 = 6;
+const APPLY: u32 = 7;
+const CLOSE_READ: u32 = 8;
+const CLOSE_WRITE: u32 = 9;
+const CLOSE_SYNC: u32 = 10;
+const DONE: u32 = 11;
+const ENODATA: i32 = -61;
 
 /** PENDING while recovery runs, OK when it is done, otherwise why it stopped. */
 export let recvStatus: u32 = PENDING;
 /** The log was cut where it is damaged, as innodb_force_recovery asked. */
 export let recvWasForced: bool = false;
+
+/** The store the redo log belongs to. */
+export let logUuid: u32 = 0;
 
 let state: u32 = HEADER;
 let requestInFlight: bool = false;
@@ -75,6 +84,8 @@ let endLsn: u64 = 0;
 
 export function recvStart(): void {
   state = HEADER;
+  recvStatus = judgeSize(logFile.LOG_FILE_HDR_SIZE);
+  if (recvStatus != OK) return;
   recvStatus = PENDING;
   ask(OP_READ, 0, 0, logStagingBase, logFile.LOG_FILE_HDR_SIZE);
 }
@@ -98,6 +109,8 @@ export function recvRequestDone(index: u32, result: i32): void {
   }
   if (state == RESTORE) return restored(result);
   requestInFlight = false;
+  // A file too short for its store page is judged with the other files.
+  if (state == STORE && result == ENODATA) return startScan();
   if (result < 0) {
     recvStatus = failIo(READ_FAILED, KIND_LOG, 0, 0xffffffff, result);
     return;
@@ -105,6 +118,8 @@ export function recvRequestDone(index: u32, result: i32): void {
   switch (state) {
     case HEADER:
       return readHeader();
+    case STORE:
+      return readStorePage();
     case SCAN:
       return scanned();
     case LOOK: {
@@ -132,6 +147,27 @@ function readHeader(): void {
   recvStatus = chooseCheckpoint(logStagingBase);
   if (recvStatus != OK) return;
   recvStatus = PENDING;
+  state = STORE;
+  requestInFlight = true;
+  const tag = tagOf(OWNER_RECV, 0);
+  const at = <u64>STORE_PAGE_NO * pageSize;
+  pushRequest(OP_READ, KIND_DATA, AT_RECOVERY, 0, 0, at, logStagingBase, pageSize, tag);
+}
+
+/**
+ * Redo of one store is never applied to the files of another. A store page that is damaged says
+ * nothing here; it is judged again when redo has repaired what it can.
+ */
+function readStorePage(): void {
+  const page = logStagingBase;
+  if (checksumIsValid(page, pageSize) && storeMagicIsOurs(page) && storeUuidOf(page) != logUuid) {
+    recvStatus = fail(DAMAGED, WHAT_STORE_UUID, KIND_DATA, 0, 1, logUuid, storeUuidOf(page));
+    return;
+  }
+  startScan();
+}
+
+function startScan(): void {
   state = SCAN;
   scan.scanStart(checkpointAt);
   streamStart(checkpointAt, u64.MAX_VALUE);
@@ -146,13 +182,20 @@ function judgeHeader(at: usize): u32 {
   if (sum != stored) return fail(DAMAGED, WHAT_LOG_HEADER, KIND_LOG, 0, 0, sum, stored);
   if (found != ours) return fail(FORMAT, WHAT_FORMAT_VERSION, KIND_LOG, 0, 0, ours, found);
   if (!logFile.headerIsValid(at)) return fail(DAMAGED, WHAT_LOG_HEADER, KIND_LOG, 0, 0, 1, 0);
+  logUuid = logFile.headerUuid(at);
   const size = logFile.headerPageSize(at);
   if (size != pageSize) return fail(FORMAT, WHAT_PAGE_SIZE, KIND_LOG, 0, 0, size, pageSize);
   setRedoCapacity(logFile.headerCapacity(at) + logFile.LOG_FILE_HDR_SIZE);
   if (logDataSize() != logFile.headerCapacity(at)) {
-    return fail(DAMAGED, WHAT_LOG_SIZE, KIND_LOG, 0, 0, logFile.headerCapacity(at), logDataSize());
+    return fail(DAMAGED, WHAT_LOG_HEADER, KIND_LOG, 0, 0xffffffff, 1, 0);
   }
-  return OK;
+  return judgeSize(redoCapacity);
+}
+
+/** A shorter log has lost redo, whatever its blocks say. */
+function judgeSize(bytes: u64): u32 {
+  if (logFileSize >= bytes) return OK;
+  return fail(DAMAGED, WHAT_LOG_SIZE, KIND_LOG, 0, 0xffffffff, bytes, logFileSize);
 }
 
 /** The valid checkpoint block with the highest number. */
@@ -207,7 +250,8 @@ function lookOn(): void {
     const proven = max(scan.provenLsn, isDamaged ? streamEndBlock : 0);
     if (forceRecovery == 0) {
       const block = <u32>(logFileOffset(blockStart(at)) / OS_FILE_LOG_BLOCK_SIZE);
-      recvStatus = fail(DAMAGED, what, KIND_LOG, 0, block, proven, endLsn);
+      const wanted = isDamaged ? streamEndBlock : proven;
+      recvStatus = fail(DAMAGED, what, KIND_LOG, 0, block, wanted, endLsn);
       return;
     }
     recvWasForced = true;

@@ -138,6 +138,8 @@ function gather(end: usize): u32 {
 function gatherRecord(): u32 {
   if (wsOp == WS_CHECK) return check();
   if (wsOp == WS_ALLOCATE) {
+    // Claimed already: the write set allocates the page twice.
+    if (isClaimed(wsSpace, wsPage, serial)) return BAD_REQUEST;
     if (!claimPage(wsSpace, wsPage, serial)) return BAD_REQUEST;
     const old = hashFind(wsSpace, wsPage);
     if (old !== null && old.ioFix == IO_READ) return PENDING;

@@ -79,9 +79,6 @@ function crossCheck(settings: InnodbSettings): void {
         `of ${pool / pageSize} pages`,
     );
   }
-  if (settings.innodb_log_write_ahead_size > pageSize) {
-    badOption("innodb_log_write_ahead_size", `larger than the page size ${sizeText(pageSize)}`);
-  }
   if (pool + settings.innodb_log_buffer_size > MEMORY_BYTES_MAX) {
     badOption(
       "innodb_log_buffer_size",

@@ -14,7 +14,6 @@ export interface InnodbOptions {
   innodb_old_blocks_pct: Count;
   innodb_old_blocks_time: Count;
   innodb_lru_scan_depth: Count;
-  innodb_autoextend_increment: Count;
   innodb_flush_neighbors: Count;
   innodb_io_capacity: Count;
   innodb_io_capacity_max: Count;
@@ -22,15 +21,12 @@ export interface InnodbOptions {
   innodb_max_dirty_pages_pct_lwm: Count;
   innodb_adaptive_flushing: Bool;
   innodb_adaptive_flushing_lwm: Count;
-  innodb_flushing_avg_loops: Count;
-  innodb_idle_flush_pct: Count;
   innodb_flush_method: string | number | null;
   innodb_use_fdatasync: Bool | null;
   innodb_flush_log_at_trx_commit: Count;
   innodb_flush_log_at_timeout: Count;
   innodb_redo_log_capacity: Size;
   innodb_log_buffer_size: Size;
-  innodb_log_write_ahead_size: Size;
   innodb_log_group_home_dir: string | null;
   innodb_doublewrite: Bool;
   innodb_doublewrite_dir: string | null;
@@ -47,7 +43,6 @@ export interface InnodbSettings {
   innodb_old_blocks_pct: number;
   innodb_old_blocks_time: number;
   innodb_lru_scan_depth: number;
-  innodb_autoextend_increment: number;
   innodb_flush_neighbors: number;
   innodb_io_capacity: number;
   innodb_io_capacity_max: number;
@@ -55,8 +50,6 @@ export interface InnodbSettings {
   innodb_max_dirty_pages_pct_lwm: number;
   innodb_adaptive_flushing: boolean;
   innodb_adaptive_flushing_lwm: number;
-  innodb_flushing_avg_loops: number;
-  innodb_idle_flush_pct: number;
   /** Canonical name; null: the profile's default, once the directory was probed. */
   innodb_flush_method: string | null;
   /** null: what the profile's tables state. */
@@ -65,7 +58,6 @@ export interface InnodbSettings {
   innodb_flush_log_at_timeout: number;
   innodb_redo_log_capacity: number;
   innodb_log_buffer_size: number;
-  innodb_log_write_ahead_size: number;
   innodb_log_group_home_dir: string | null;
   /** What the engine does; MariaDB's FAST is ON here, and `doublewriteFast` says so. */
   innodb_doublewrite: "OFF" | "ON" | "DETECT_ONLY" | "DETECT_AND_RECOVER";

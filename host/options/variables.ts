@@ -56,15 +56,6 @@ const PAGES: VariableDefinition[] = [
     unit: "pages",
     summary: "how far the page cleaner looks from the end of the LRU list",
   },
-  {
-    name: "innodb_autoextend_increment",
-    type: "integer",
-    default: 64,
-    min: 1,
-    max: 1000,
-    unit: "MiB",
-    summary: "how much a tablespace grows at a time",
-  },
 ];
 
 const FLUSHING: VariableDefinition[] = [
@@ -133,24 +124,6 @@ const FLUSHING: VariableDefinition[] = [
     summary: "share of the redo capacity at which adaptive flushing starts",
   },
   {
-    name: "innodb_flushing_avg_loops",
-    type: "integer",
-    default: 30,
-    min: 1,
-    max: 1000,
-    unit: "",
-    summary: "how many rounds of the page cleaner its averages span",
-  },
-  {
-    name: "innodb_idle_flush_pct",
-    type: "integer",
-    default: 100,
-    min: 0,
-    max: 100,
-    unit: "%",
-    summary: "share of innodb_io_capacity that is used while idle",
-  },
-  {
     name: "innodb_flush_method",
     type: "string",
     default: null,
@@ -209,17 +182,6 @@ const REDO: VariableDefinition[] = [
     summary: "memory for redo that is not written yet",
   },
   {
-    name: "innodb_log_write_ahead_size",
-    type: "size",
-    default: (settings) => Math.min(8 * KIB, numberOr(settings["innodb_page_size"], 16 * KIB)),
-    defaultText: "8 KiB",
-    min: 512,
-    max: 64 * KIB,
-    powerOfTwo: true,
-    unit: "bytes",
-    summary: "unit to which a redo write is padded when it enters a new one; at most the page size",
-  },
-  {
     name: "innodb_log_group_home_dir",
     type: "string",
     default: null,
@@ -276,7 +238,8 @@ const LIFE: VariableDefinition[] = [
     min: 0,
     max: 6,
     unit: "",
-    summary: "opens a damaged store; each step gives up more",
+    summary:
+      "0 refuses a damaged redo log; 1 or more cuts it at the damage and says what was dropped",
   },
   {
     name: "innodb_fast_shutdown",

@@ -1,5 +1,5 @@
-// docs/errors.md against host/errors.ts: every kind and every code has its row, in the same order and
-// words, and no row is left over from a code that is gone.
+// docs/errors.md against host/errors.ts: every kind and every code has its row, in the same order
+// and words, and no row is left over from a code that is gone.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -38,7 +38,6 @@ describe("options: defaults", () => {
       innodb_old_blocks_pct: 37,
       innodb_old_blocks_time: 1000,
       innodb_lru_scan_depth: 1024,
-      innodb_autoextend_increment: 64,
       innodb_flush_neighbors: 0,
       innodb_io_capacity: 10000,
       innodb_io_capacity_max: 20000,
@@ -46,15 +45,12 @@ describe("options: defaults", () => {
       innodb_max_dirty_pages_pct_lwm: 10,
       innodb_adaptive_flushing: true,
       innodb_adaptive_flushing_lwm: 10,
-      innodb_flushing_avg_loops: 30,
-      innodb_idle_flush_pct: 100,
       innodb_flush_method: null,
       innodb_use_fdatasync: null,
       innodb_flush_log_at_trx_commit: 1,
       innodb_flush_log_at_timeout: 1,
       innodb_redo_log_capacity: 100 * MIB,
       innodb_log_buffer_size: 64 * MIB,
-      innodb_log_write_ahead_size: 8192,
       innodb_log_group_home_dir: null,
       innodb_doublewrite: "ON",
       innodb_doublewrite_dir: null,
@@ -80,7 +76,6 @@ describe("options: defaults", () => {
   test("options: a default that depends on another option follows it", () => {
     expect(normalizeOptions({ innodb_io_capacity: 300 }).innodb_io_capacity_max).toBe(600);
     expect(normalizeOptions({ innodb_io_capacity_max: 300 }).innodb_io_capacity).toBe(300);
-    expect(normalizeOptions({ innodb_page_size: "4k" }).innodb_log_write_ahead_size).toBe(4096);
     const lwm = normalizeOptions({ innodb_max_dirty_pages_pct: 5 }).innodb_max_dirty_pages_pct_lwm;
     expect(lwm).toBe(5);
     const small = { innodb_page_size: "64k", innodb_buffer_pool_size: "5M" };
@@ -184,8 +179,7 @@ describe("options: ranges", () => {
     [{ innodb_buffer_pool_size: 5 * MIB + 1 }, "multiple of the page size"],
     [{ innodb_log_buffer_size: 2 ** 17 }, "outside 256 KiB"],
     [{ innodb_redo_log_capacity: 8 * MIB + 512 }, "multiple of 1 MiB"],
-    [{ innodb_log_write_ahead_size: 1000 }, "power of two"],
-    [{ innodb_log_write_ahead_size: "32k" }, "larger than the page size"],
+    [{ innodb_page_size: 5000 }, "power of two"],
     [{ innodb_buffer_pool_size: "3G", innodb_log_buffer_size: "1G" }, "can address"],
     [
       { innodb_page_size: "64k", innodb_buffer_pool_size: "5M", innodb_doublewrite_pages: 81 },
