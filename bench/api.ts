@@ -1,9 +1,7 @@
 // What the benchmark needs of a store: the page-level API, as interfaces, so that workloads and
 // rounds can be tested with a store that does no I/O. host/store.ts is the real one.
 
-import type { FileKind } from "./host.js";
-import type { Histogram } from "./host.js";
-import type { DurabilityClass } from "./host.js";
+import type { DurabilityClass, FileKind, Histogram } from "./host.js";
 
 export interface BenchTablespace {
   readonly id: number;

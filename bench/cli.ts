@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The `bench` command: parses, loads the command that was asked for, prints, and maps every error to
-// an exit code. Results go to stdout, everything else to stderr.
+// The `bench` command: parses, loads the command that was asked for, prints, and maps every error
+// to an exit code. Results go to stdout, everything else to stderr.
 
 import { Command, CommanderError, Option } from "commander";
 import { EXIT, exitCodeOf, messageOf, UsageError } from "./exit.js";

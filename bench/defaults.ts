@@ -1,5 +1,5 @@
 // The defaults of `bench run`: InnoDB's proportions on a scale that a default run can afford. The
-// working set is four times the pool, as for a table that does not fit into memory.
+// working set is eight times the pool, as for a table that does not fit into memory.
 
 export const DEFAULTS = {
   dir: ".",
@@ -13,7 +13,7 @@ export const DEFAULTS = {
   rounds: "5",
   maxBytes: "8GiB",
   pageSize: "16k",
-  bufferPoolSize: "16MiB",
+  bufferPoolSize: "8MiB",
   fileSize: "64MiB",
   redoLogCapacity: "32MiB",
   percentiles: "50,99,99.9",
@@ -25,7 +25,6 @@ export const DEFAULTS = {
 export const QUICK = {
   flushMethod: "fsync,O_DSYNC,O_DIRECT,O_DIRECT_NO_FSYNC",
   rounds: "3",
-  bufferPoolSize: "8MiB",
   fileSize: "32MiB",
   redoLogCapacity: "16MiB",
   maxBytes: "2GiB",

@@ -19,7 +19,7 @@ const SURVIVAL_WORDS: Readonly<Record<Survival, string>> = {
   "protected-cache": "Survives a power cut only if the drive protects its cache",
   "os-crash": "Survives a crash of the operating system, not a power cut",
   "process-crash": "Survives the end of the process only",
-  none: "May lose the last second of commits even when only the process dies",
+  none: "May lose commits even when only the process dies",
 };
 
 /** Anything that has a durability class: a configuration of a result. */
@@ -55,6 +55,20 @@ export function classWords(config: Promised): string {
   return `${words}; a torn page is not repaired`;
 }
 
-function weaker(a: Survival, b: Survival): Survival {
+/**
+ * Returns the most that anything in a place can survive: memory ends with the process, a file
+ * system in memory with the operating system.
+ */
+export function survivalOfPlace(fileSystem: string | null, backend: string): Survival {
+  if (backend === "memory") return "none";
+  return isMemoryFileSystem(fileSystem) ? "process-crash" : "power-loss";
+}
+
+export function isMemoryFileSystem(type: string | null): boolean {
+  return type === "tmpfs" || type === "ramfs";
+}
+
+/** Returns the weaker of two promises. */
+export function weaker(a: Survival, b: Survival): Survival {
   return SURVIVALS.indexOf(a) > SURVIVALS.indexOf(b) ? a : b;
 }

@@ -1,4 +1,5 @@
-// The one door from the benchmark to the library: everything the benchmark uses of it is named here.
+// The one door from the benchmark to the library: everything the benchmark uses of it is named
+// here.
 
 export type {
   Backend,

@@ -3,10 +3,12 @@
 export {
   matrix,
   methodNames,
+  probeDirectIo,
   profileNamed,
   profileNames,
+  sizeText,
+  VARIABLES,
+  type MatrixCell,
   type MatrixRow,
-} from "../host/flush/index.js";
-export type { MatrixCell } from "../host/flush/index.js";
-export { sizeText, VARIABLES, type VariableDefinition } from "../host/options.js";
-export { probeDirectIo } from "../host/probe/index.js";
+  type VariableDefinition,
+} from "../host/index.js";

@@ -1,12 +1,18 @@
-// From flags to settings: every value parsed, checked against what exists, and refused with the list
-// of what would be valid. Nothing is read from the disk but --defaults-file.
+// From flags to settings: every value parsed, checked against what exists, and refused with the
+// list of what would be valid. Nothing is read from the disk but --defaults-file.
 
 import { readFileSync } from "node:fs";
 import { DEFAULTS, INNODB_METHODS, QUICK, SCALED_INNODB } from "./defaults.js";
 import { messageOf, UsageError } from "./exit.js";
-import { BACKEND_NAMES, methodNames, nearestName, parseDefaultsFile } from "./host.js";
-import { profileNamed, resolveMethod } from "./host.js";
 import { formatFor, formatNamed } from "./export/format.js";
+import {
+  BACKEND_NAMES,
+  methodNames,
+  nearestName,
+  parseDefaultsFile,
+  profileNamed,
+  resolveMethod,
+} from "./host.js";
 import type { RunSettings } from "./run/settings.js";
 import { parseDuration, parseInteger, parseSize } from "./units.js";
 import { workloadNamed } from "./workload/index.js";
@@ -70,7 +76,10 @@ class Reader {
   text(name: keyof typeof DEFAULTS): string {
     const value = this.given[name];
     if (typeof value === "string") return value;
-    const quick = this.given["quick"] === true ? (QUICK as Record<string, unknown>)[name] : null;
+    const quick =
+      this.given["quick"] === true
+        ? (QUICK as Partial<Record<string, string | number>>)[name]
+        : null;
     return String(quick ?? DEFAULTS[name]);
   }
 
@@ -244,7 +253,7 @@ function parsePercentiles(text: string): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
 }
 
-/** --json prints JSON; with -o alone the file's name decides its format and stdout has the tables. */
+/** --json is for stdout; the name of the -o file decides its format, unless --format does. */
 function parseOutput(given: RawFlags): Pick<RunSettings, "format" | "output" | "outputFormat"> {
   const output = typeof given["output"] === "string" ? given["output"] : null;
   const named = typeof given["format"] === "string" ? formatNamed(given["format"]) : null;

@@ -1,4 +1,5 @@
-// A small seeded generator (mulberry32), so that a run, its order and its statistics repeat exactly.
+// A small seeded generator (mulberry32), so that a run, its order and its statistics repeat
+// exactly.
 
 export class Random {
   private state: number;

@@ -12,8 +12,8 @@ export const RESULT_SCHEMA = "tornproof.result/1";
 export type Survival = DurabilityClass | "none";
 
 /**
- * What becomes of a page that a power cut leaves half written. `impossible`: the device writes whole
- * pages (RWF_ATOMIC). null: the workload writes no pages.
+ * What becomes of a page that a power cut leaves half written. `impossible`: the device writes
+ * whole pages (RWF_ATOMIC). null: the workload writes no pages.
  */
 export type TornPages = "repaired" | "not-repaired" | "impossible" | null;
 

@@ -1,10 +1,10 @@
 // Statistics over rounds. Operations inside a round are correlated, so the round is the unit: a
 // configuration is the list of its rates, one per round, and everything here takes such lists.
 //
-// The interval of a ratio comes from a bootstrap of the ratio of medians. Resampling n values loses a
-// part of their spread, so the plain interval tells two lists of one source apart in 3 to 5 of 100
-// trials with 5 to 10 rounds. Deviations from the center are therefore widened by 1 + 1/n, which
-// brings that to 1 to 4 of 100, whether the noise is normal or has heavy tails.
+// The interval of a ratio comes from a bootstrap of the ratio of medians. Resampling n values
+// loses a part of their spread, so the plain interval tells two lists of one source apart in 3 to
+// 5 of 100 trials with 5 to 10 rounds. Deviations from the center are therefore widened by 1 +
+// 1/n, which brings that to 1 to 4 of 100, whether the noise is normal or has heavy tails.
 
 import { Random } from "./random.js";
 

@@ -1,6 +1,7 @@
 // What a reader must know before trusting the numbers: noise, drift, too few rounds, a directory
 // that is no disk, a sync too fast to be one. Plain sentences; the report prints them.
 
+import { isMemoryFileSystem } from "./durability.js";
 import type { ConfigResult, Environment } from "./result.js";
 import { drift, median, relativeSpread, ROUNDS_MIN } from "./stats.js";
 import { formatMicroseconds } from "./units.js";
@@ -11,8 +12,8 @@ const DRIFT_MAX = 0.2;
 const LOAD_PER_CPU_MAX = 0.7;
 /** A drive with a volatile cache needs longer than this to empty it. */
 const SYNC_SUSPICIOUS_NS = 30_000;
-const MEMORY_FILE_SYSTEMS = ["tmpfs", "ramfs"];
-const NETWORK_FILE_SYSTEMS = ["nfs", "nfs4", "cifs", "smb2", "9p", "ceph"];
+const NETWORK_FILE_SYSTEMS = ["nfs", "nfs4", "cifs", "smb2", "ceph"];
+const SHARED_FOLDERS = ["9p", "fuse", "virtiofs", "fakeowner", "vboxsf"];
 
 /** Returns every warning that the measurements and the machine give cause for. */
 export function findWarnings(configs: readonly ConfigResult[], machine: Environment): string[] {
@@ -54,11 +55,16 @@ function noiseWarnings(configs: readonly ConfigResult[]): string[] {
 function machineWarnings(machine: Environment): string[] {
   const warnings: string[] = [];
   const type = machine.fs.type ?? "";
-  if (MEMORY_FILE_SYSTEMS.includes(type)) {
+  if (isMemoryFileSystem(type)) {
     warnings.push(`The directory is on ${type}: the numbers describe memory, not a disk.`);
   }
   if (NETWORK_FILE_SYSTEMS.includes(type)) {
     warnings.push(`The directory is on ${type}: a sync is a network round trip.`);
+  }
+  if (SHARED_FOLDERS.includes(type)) {
+    warnings.push(
+      `The directory is on ${type}, a shared folder: whether a sync reaches a disk is unknown.`,
+    );
   }
   if (machine.load1 > machine.cpu_count * LOAD_PER_CPU_MAX + 1) {
     warnings.push(`The machine was busy with other work (load ${machine.load1}).`);

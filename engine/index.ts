@@ -138,8 +138,8 @@ export function checkpointIsDone(): bool {
   return machine.checkpointIsDone();
 }
 
-export function trxCommit(length: u32): u32 {
-  return commit(length);
+export function trxCommit(length: u32, mayRead: bool): u32 {
+  return commit(length, mayRead);
 }
 
 export function commitLsn(): f64 {

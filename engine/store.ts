@@ -25,7 +25,7 @@ import { filesRequestDone } from "./dblwr/files";
 import { dataFileId, dataFilePages, dataFilesCount } from "./fil/found-files";
 import { SPACE_FOUND, spaceAdd } from "./fil/space";
 import { batchesBusy, batchesOldest, batchesStep, batchRequestDone } from "./flush/batch";
-import { cleanerFlushUpTo, cleanerHasTarget, cleanerStep } from "./flush/page-cleaner";
+import { cleanerFlushUpTo, cleanerStep } from "./flush/page-cleaner";
 import { extendRequestDone, extendStep } from "./fsp/extend";
 import * as checkpoint from "./log/checkpoint";
 import { logBufferInit, lsn } from "./log/log-buffer";
@@ -119,7 +119,7 @@ function dispatch(): void {
     case ring.OWNER_BATCH:
       return batchRequestDone(index, result);
     case ring.OWNER_LOG:
-      return writer.logRequestDone(index, result);
+      return writer.logWriteDone(result);
     case ring.OWNER_CHECKPOINT:
       return checkpoint.checkpointRequestDone(index, result);
     case ring.OWNER_RECV:
@@ -184,7 +184,6 @@ function runStep(nowMs: u64): void {
   if (nowMs >= lastLogTimeMs + logTimeoutMs) {
     lastLogTimeMs = nowMs;
     if (writer.flushedToDiskLsn < lsn) writer.logWriteUpTo(lsn, true, AT_LOG_BACKGROUND);
-    else writer.logSyncInBackground();
   }
   cleanerStep(nowMs);
   batchesStep();
@@ -198,7 +197,9 @@ function checkpointTick(nowMs: u64): void {
   if (sharpTarget != 0 && checkpoint.checkpointLsn >= sharpTarget) sharpTarget = 0;
   const age = lsn - checkpoint.checkpointLsn;
   const isPressing = logSpaceWanted || age > softLimit() / 2;
-  const isSharp = sharpTarget != 0 && !cleanerHasTarget();
+  // One checkpoint, once every page below the target is on disk: not one for each step on the way.
+  const isSharp =
+    sharpTarget != 0 && checkpoint.checkpointCandidate(batchesOldest()) >= sharpTarget;
   const isTime = nowMs >= lastCheckpointMs + CHECKPOINT_INTERVAL_MS;
   if (logSpaceWanted) {
     clearLogSpaceWanted();

@@ -32,8 +32,7 @@ import { IoError } from "./errors.js";
 import type { OpenFile } from "./files.js";
 import { FileTable } from "./files.js";
 import { Flights } from "./flights.js";
-import type { FlushMethod, SyncDecision, SyncPoint } from "./flush/index.js";
-import { callFor } from "./flush/index.js";
+import { SyncDecisions, type FlushMethod, type SyncPoint } from "./flush/index.js";
 import type { Layout } from "./layout.js";
 import { Recorder, type LatencyClass } from "./metrics.js";
 import type { TraceEvent } from "./trace.js";
@@ -65,13 +64,7 @@ export class Driver {
   /** The last write, sync or file operation that failed. */
   failure: IoError | null = null;
   private readonly flights: Flights;
-  private readonly decisions: Record<FileKind, Partial<Record<SyncPoint, SyncDecision>>> = {
-    data: {},
-    log: {},
-    dblwr: {},
-    bdblwr: {},
-    marker: {},
-  };
+  private readonly decisions: SyncDecisions;
   private readonly op: IoOp = {
     tag: 0,
     call: CALL.nop,
@@ -102,6 +95,7 @@ export class Driver {
     this.completion = exports.completionAddress();
     this.slots = exports.ringSlots();
     this.flights = new Flights(this.slots);
+    this.decisions = new SyncDecisions(o.method);
     const pageSize = o.layout.pageSize;
     o.backend.attach(o.engine.bytes, pageSize, o.onReady);
   }
@@ -246,23 +240,12 @@ export class Driver {
 
   /** The call a sync of this file makes at this point, or null when it makes none. */
   private syncCall(file: OpenFile, point: SyncPoint): Call | null {
-    const decision = this.decide(file.kind, point);
+    const decision = this.decisions.of(file.kind, point);
     if (decision.call === null) return null;
     if (decision.rule === "size-changed" && !file.hasGrown) return null;
-    // A checkpoint asks for every file written since the last one, and batches have synced most;
-    // the timer asks for the log, and commits have synced it unless the method told them not to.
-    const isPrecaution = point === "checkpoint-data" || point === "log-background";
-    if (isPrecaution && file.writes === file.syncedWrites) return null;
+    // A checkpoint asks for every file written since the last one; batches have synced most.
+    if (point === "checkpoint-data" && file.writes === file.syncedWrites) return null;
     return CALL[decision.call];
-  }
-
-  /** The table's answer for (file kind, sync point), looked up once. */
-  private decide(kind: FileKind, point: SyncPoint): SyncDecision {
-    const known = this.decisions[kind][point];
-    if (known !== undefined) return known;
-    const decision = callFor(this.o.method, kind, point);
-    this.decisions[kind][point] = decision;
-    return decision;
   }
 
   private takeSync(file: OpenFile, point: IoPoint, tag: number, predecessor: number): void {
@@ -361,10 +344,11 @@ export class Driver {
     point: IoPoint,
     tag: number,
   ): void {
+    if (op === "sync-dir" && !this.syncsDirectory(kind, point)) return this.complete(tag, 0, 0);
     try {
       if (op === "create") this.files.create(kind, id);
       else if (op === "delete") this.deleteFile(kind, id);
-      else this.syncDirectory(kind, point);
+      else this.syncDirectory(kind);
       this.complete(tag, 0, 0);
     } catch (error) {
       this.refuse(error, tag);
@@ -384,10 +368,12 @@ export class Driver {
     }
   }
 
-  private syncDirectory(kind: FileKind, point: IoPoint): void {
-    // The marker tells a complete store from an incomplete one, whatever the method promises.
-    const decision = this.decide(kind, point as SyncPoint);
-    if (kind !== "marker" && decision.rule === "none") return;
+  /** The marker tells a complete store from an incomplete one, whatever the method promises. */
+  private syncsDirectory(kind: FileKind, point: IoPoint): boolean {
+    return kind === "marker" || this.decisions.of(kind, point as SyncPoint).rule !== "none";
+  }
+
+  private syncDirectory(kind: FileKind): void {
     this.o.backend.syncDirectory(this.o.layout.directoryOf(kind));
     this.recorder.count("fsync-dir");
   }

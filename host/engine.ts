@@ -35,7 +35,7 @@ export interface EngineExports {
   poll(nowMs: number): void;
   storeCheckpoint(): number;
   checkpointIsDone(): number;
-  trxCommit(length: number): number;
+  trxCommit(length: number, mayRead: number): number;
   commitLsn(): number;
   pendingSpace(): number;
   pendingPage(): number;

@@ -6,9 +6,10 @@
 //   0   redo is in the log buffer: it may be lost with this process
 // With 0 and 2, redo is written and made durable every innodb_flush_log_at_timeout seconds.
 
+import { Committer } from "./committer.js";
 import { asError, StoreError } from "./errors.js";
-import { errorOf, STATUS } from "./failure.js";
-import type { DurabilityClass } from "./flush/index.js";
+import { errorOf } from "./failure.js";
+import { callFor, type DurabilityClass, type SyncPoint } from "./flush/index.js";
 import type { Metrics } from "./metrics.js";
 import { openStore, type EngineOverrides, type OpenedStore } from "./open-store.js";
 import type { StoreOptions } from "./options.js";
@@ -16,16 +17,14 @@ import { Pager } from "./pager.js";
 import { readStatus, type StoreStatus } from "./status.js";
 import { Tablespaces } from "./tablespaces.js";
 import { checkRange, nameOf, type Tablespace, type Transaction } from "./transaction.js";
-import type { TransactionCore, TransactionSync } from "./transaction.js";
+import type { TransactionSync } from "./transaction.js";
 import { AsyncTransaction, BlockingTransaction } from "./transaction-flavors.js";
-import { WriteSet } from "./write-set.js";
 
 /** Bytes of a page that are not its body: header and trailer. */
 const PAGE_OVERHEAD = 38 + 8;
 const STATE_CLOSED = 7;
 /** How often a transaction that lost a conflict is run again. */
 const CONFLICT_RETRIES = 100;
-const SPARE_SETS = 256;
 
 /** Requested and effective are two things; a substitution is never silent. */
 export interface Effective {
@@ -45,7 +44,7 @@ export class Store {
   readonly effective: Effective;
   private readonly spaces: Tablespaces;
   private readonly pager: Pager;
-  private readonly spareSets: WriteSet[] = [];
+  private readonly committer: Committer;
   /** The end of the shutdown; null while the store is open. */
   private closing: Promise<void> | null = null;
 
@@ -56,6 +55,13 @@ export class Store {
     const errorFor = (status: number, subject: string): Error => this.errorFor(status, subject);
     this.pager = new Pager(o.engine, o.pump, errorFor);
     this.spaces = new Tablespaces(o.engine, o.pump, errorFor);
+    this.committer = new Committer({
+      engine: o.engine,
+      pump: o.pump,
+      policy: commitPolicyOf(o),
+      errorFor,
+      check: () => this.check(),
+    });
   }
 
   /**
@@ -117,100 +123,31 @@ export class Store {
     let result: T | Promise<T>;
     try {
       this.check();
-      tx = new AsyncTransaction(this.o.engine, this.pageBodySize, this.takeSet(), this.pager);
+      tx = new AsyncTransaction(
+        this.o.engine,
+        this.pageBodySize,
+        this.committer.takeSet(),
+        this.pager,
+      );
     } catch (error) {
       return Promise.reject(asError(error));
     }
     try {
       result = body(tx);
     } catch (error) {
-      this.rollBack(tx);
+      this.committer.rollBack(tx);
       return Promise.reject(asError(error));
     }
     const again = (): Promise<T> => this.runTransaction(body, retries - 1);
-    if (!(result instanceof Promise)) return this.commit(tx, result, retries > 0 ? again : null);
+    if (!(result instanceof Promise))
+      return this.committer.commit(tx, result, retries > 0 ? again : null);
     return result.then(
-      (value) => this.commit(tx, value, retries > 0 ? again : null),
+      (value) => this.committer.commit(tx, value, retries > 0 ? again : null),
       (error: unknown) => {
-        this.rollBack(tx);
+        this.committer.rollBack(tx);
         throw error;
       },
     );
-  }
-
-  private commit<T>(tx: TransactionCore, value: T, again: (() => Promise<T>) | null): Promise<T> {
-    const set = tx.seal();
-    if (set.length === 0) {
-      this.giveSet(set);
-      return Promise.resolve(value);
-    }
-    let status: number;
-    try {
-      // The store may have been closed, or have failed, while the body ran.
-      this.check();
-      status = this.tryCommit(set);
-    } catch (error) {
-      return Promise.reject(asError(error));
-    }
-    if (status === STATUS.ok) return this.promised(tx, this.committed(tx, set), value);
-    return this.commitLater(tx, set, status).then((final) => {
-      if (final === STATUS.conflict && again !== null) return again();
-      if (final !== STATUS.ok) throw this.errorFor(final, "transaction");
-      return this.promised(tx, this.o.engine.exports.commitLsn(), value);
-    });
-  }
-
-  /** Tries to commit again after every turn; resolves with the final status. */
-  private async commitLater(tx: TransactionCore, set: WriteSet, first: number): Promise<number> {
-    const { exports } = this.o.engine;
-    let status = first;
-    let space = exports.pendingSpace();
-    let page = exports.pendingPage();
-    if (status === STATUS.pending || status === STATUS.logFull) {
-      await this.o.pump.attempt(() => {
-        if (space !== 0xffffffff && exports.pageIsPending(space, page) !== 0) return false;
-        status = this.tryCommit(set);
-        space = exports.pendingSpace();
-        page = exports.pendingPage();
-        if (status === STATUS.ok) this.committed(tx, set);
-        return status !== STATUS.pending && status !== STATUS.logFull;
-      });
-    }
-    if (status !== STATUS.ok) {
-      tx.unreserve();
-      this.giveSet(set);
-    }
-    return status;
-  }
-
-  private tryCommit(set: WriteSet): number {
-    const { exports } = this.o.engine;
-    if (set.length > exports.exchangeBytes()) return STATUS.tooLarge;
-    set.copyTo(this.o.engine.bytes, exports.exchangeAddress());
-    try {
-      return exports.trxCommit(set.length);
-    } catch (trap) {
-      throw asError(this.o.pump.panic(trap));
-    }
-  }
-
-  /** The commit is in the log buffer: asks for what the promise needs; returns its LSN. */
-  private committed(tx: TransactionCore, set: WriteSet): number {
-    this.giveSet(set);
-    const lsn = this.o.engine.exports.commitLsn();
-    const policy = this.o.options.innodb_flush_log_at_trx_commit;
-    if (policy !== 0 && !tx.isReadOnly) this.o.engine.exports.logWrite(lsn, policy === 1 ? 1 : 0);
-    return lsn;
-  }
-
-  private promised<T>(tx: TransactionCore, lsn: number, value: T): Promise<T> {
-    if (tx.isReadOnly) return Promise.resolve(value);
-    const { pump, options } = this.o;
-    pump.schedule();
-    if (options.innodb_flush_log_at_trx_commit === 0) return Promise.resolve(value);
-    const done =
-      options.innodb_flush_log_at_trx_commit === 1 ? pump.flushed(lsn) : pump.written(lsn);
-    return done.then(() => value);
   }
 
   /**
@@ -221,41 +158,21 @@ export class Store {
   transactionSync<T>(body: (tx: TransactionSync) => T): T {
     this.check();
     const { engine } = this.o;
-    const tx = new BlockingTransaction(engine, this.pageBodySize, this.takeSet(), this.pager);
+    const tx = new BlockingTransaction(
+      engine,
+      this.pageBodySize,
+      this.committer.takeSet(),
+      this.pager,
+    );
     let value: T;
     try {
       value = body(tx);
     } catch (error) {
-      this.rollBack(tx);
+      this.committer.rollBack(tx);
       throw error;
     }
-    const set = tx.seal();
-    if (set.length > 0) this.commitSync(tx, set);
-    else this.giveSet(set);
+    this.committer.commitSync(tx);
     return value;
-  }
-
-  private commitSync(tx: TransactionCore, set: WriteSet): void {
-    const { engine, options, pump } = this.o;
-    let status = this.tryCommit(set);
-    if (status === STATUS.pending || status === STATUS.logFull) {
-      pump.untilSync(() => {
-        status = this.tryCommit(set);
-        return status !== STATUS.pending && status !== STATUS.logFull;
-      });
-    }
-    if (status !== STATUS.ok) {
-      tx.unreserve();
-      this.giveSet(set);
-      throw this.errorFor(status, "transaction");
-    }
-    const lsn = this.committed(tx, set);
-    const { exports } = engine;
-    const policy = options.innodb_flush_log_at_trx_commit;
-    exports.logStep();
-    if (policy === 0) pump.schedule();
-    else if (policy === 1) pump.untilSync(() => exports.flushedToDiskLsn() >= lsn);
-    else pump.untilSync(() => exports.writeLsn() >= lsn);
   }
 
   /** Reads committed bytes of a page body. */
@@ -342,20 +259,6 @@ export class Store {
     if (this.o.pump.failure !== null) throw this.o.pump.failure;
   }
 
-  private takeSet(): WriteSet {
-    return this.spareSets.pop() ?? new WriteSet();
-  }
-
-  private giveSet(set: WriteSet): void {
-    set.clear();
-    if (this.spareSets.length < SPARE_SETS) this.spareSets.push(set);
-  }
-
-  private rollBack(tx: TransactionCore): void {
-    const set = tx.abandon();
-    if (set !== null) this.giveSet(set);
-  }
-
   private errorFor(status: number, subject: string): Error {
     const { engine, layout, driver } = this.o;
     return errorOf(status, engine, layout, subject, driver.failure);
@@ -364,6 +267,17 @@ export class Store {
 
 function closedError(): StoreError {
   return new StoreError("CLOSED", "the store is closed");
+}
+
+/**
+ * A flush method may leave the sync of a commit to the background (MariaDB's nosync). The engine
+ * must then not be told that redo is durable, or it would write pages before their redo.
+ */
+function commitPolicyOf({ method, options }: OpenedStore): 0 | 1 | 2 {
+  const asked = options.innodb_flush_log_at_trx_commit;
+  const makesCall = (point: SyncPoint): boolean =>
+    callFor(method.effective, "log", point).call !== null;
+  return asked === 1 && !makesCall("log-commit") && makesCall("log-write-ahead") ? 2 : asked;
 }
 
 function effectiveOf(o: OpenedStore): Effective {

@@ -74,7 +74,7 @@ export class TransactionCore implements TransactionWriter {
     set.append(WS_FREE, space.id, page, 0, null);
   }
 
-  /** Notes a page that the engine has reserved for this transaction; gives it back after the end. */
+  /** Notes a page that the engine has reserved for this transaction; after the end, returns it. */
   noteAllocated(space: Tablespace, page: number): void {
     if (this.set === null) this.engine.exports.fspUnreserve(space.id, page);
     this.open().append(WS_ALLOCATE, space.id, page, 0, null);

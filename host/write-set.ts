@@ -16,9 +16,15 @@ export class WriteSet {
   private bytes = new Uint8Array(FIRST_SIZE);
   private view = new DataView(this.bytes.buffer);
   length = 0;
+  /** Pages touched, at the least once for each; an upper bound. */
+  pages = 0;
+  private lastSpace = -1;
+  private lastPage = -1;
 
   clear(): void {
     this.length = 0;
+    this.pages = 0;
+    this.lastPage = -1;
   }
 
   /** Appends a record. Requires: the caller has checked offset and length against the page body. */
@@ -30,6 +36,9 @@ export class WriteSet {
     payload: Uint8Array | null,
   ): void {
     const size = payload === null ? 0 : payload.length;
+    if (page !== this.lastPage || space !== this.lastSpace) this.pages++;
+    this.lastPage = page;
+    this.lastSpace = space;
     const at = this.length;
     const end = at + HEADER_SIZE + size;
     if (end > this.bytes.length) this.grow(end);

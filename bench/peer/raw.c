@@ -1,6 +1,7 @@
 /*
- * The peer: what a plain C program reaches on the same directory. `npm run bench:targets` runs it in
- * turn with the store, and every target of docs/benchmarks.md is a ratio to one of its two loops.
+ * The peer: what a plain C program reaches on the same directory. `npm run bench:targets` runs it
+ * in turn with the store, and every target of docs/benchmarks.md is a ratio to one of its two
+ * loops.
  *
  *   raw commit --file PATH --seconds S [--bytes 512] [--file-bytes 16777216] [--count N]
  *       pwrite of --bytes at sequential offsets, wrapping, then fdatasync; the file is preallocated
@@ -10,8 +11,8 @@
  *            [--bytes 16384] [--count N] [--seed N]
  *       random page-sized O_DIRECT writes, D in flight, over a file of --file-bytes.
  *
- * Prints one line of JSON on stdout. Exit code 0, or 1 with one line on stderr, or 2 for wrong usage.
- * Exit code 3: the kernel does not offer io_uring.
+ * Prints one line of JSON on stdout. Exit code 0, or 1 with one line on stderr, or 2 for wrong
+ * usage. Exit code 3: the kernel does not offer io_uring.
  */
 #define _GNU_SOURCE
 #include "raw.h"

@@ -4,9 +4,9 @@
  *
  *   LD_PRELOAD=build/slow-sync.so SLOW_SYNC_US=1000 program …
  *
- * fsync and fdatasync sleep SLOW_SYNC_US microseconds (default 1000) after the real call. They sleep
- * rather than spin: a slow device leaves the processor free. Writes through O_DSYNC, O_SYNC,
- * RWF_DSYNC and io_uring are not slowed; only the two calls are.
+ * fsync and fdatasync sleep SLOW_SYNC_US microseconds (default 1000) after the real call. They
+ * sleep rather than spin: a slow device leaves the processor free. Writes through O_DSYNC,
+ * O_SYNC, RWF_DSYNC and io_uring are not slowed; only the two calls are.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,7 +1,7 @@
 // The sentences of a report: what the numbers say, only where they say it.
 
 import { classWords } from "../durability.js";
-import type { ConfigResult, Result } from "../result.js";
+import type { Comparison, ConfigResult, Result } from "../result.js";
 import { groupByClass } from "../run/assemble.js";
 import { formatBytes, formatCount } from "../units.js";
 import { configName, isProbe } from "./labels.js";
@@ -9,11 +9,10 @@ import { configName, isProbe } from "./labels.js";
 /** More names than this would hide the one that matters. */
 const NAMES_MAX = 4;
 
-/** Returns one sentence per class: which setting is fastest, and which are not told apart from it. */
+/** Returns one sentence per class: the fastest setting, and which are not told apart from it. */
 export function fastestSentences(result: Result): string[] {
-  if (!hasConclusions(result)) return [];
   return groupByClass(result.configs)
-    .filter((group) => group.length > 1)
+    .filter((group) => group.length > 1 && isConclusive(result, group))
     .map((group) => {
       const best = group[0]!;
       const equal = group.slice(1).filter((other) => !isSlower(result, other));
@@ -58,11 +57,15 @@ function tieWords(result: Result, equal: readonly ConfigResult[]): string {
   return ` Not detectably slower: ${names.join("; ")}${more}.`;
 }
 
-function hasConclusions(result: Result): boolean {
-  return result.comparisons.some((comparison) => comparison.is_different !== null);
+/** Whether every configuration of a class had the rounds that a conclusion needs. */
+function isConclusive(result: Result, group: readonly ConfigResult[]): boolean {
+  return group.slice(1).every((other) => againstBest(result, other)?.is_different !== null);
 }
 
 function isSlower(result: Result, config: ConfigResult): boolean {
-  const found = result.comparisons.find((c) => c.kind === "class" && c.a === config.id);
-  return found?.is_different !== false;
+  return againstBest(result, config)?.is_different !== false;
+}
+
+function againstBest(result: Result, config: ConfigResult): Comparison | undefined {
+  return result.comparisons.find((c) => c.kind === "class" && c.a === config.id);
 }

@@ -1,5 +1,5 @@
-// How a configuration is named in tables and sentences. Only what differs between the configurations
-// of a run is printed; what is the same for all stands once in the heading.
+// How a configuration is named in tables and sentences. Only what differs between the
+// configurations of a run is printed; what is the same for all stands once in the heading.
 
 import type { ConfigResult, Result } from "../result.js";
 import { formatBytes } from "../units.js";

@@ -4,7 +4,7 @@ export interface Column<Row> {
   readonly title: string;
   readonly align: "left" | "right";
   readonly cell: (row: Row) => string;
-  /** A line between groups of columns; it stands closer to its neighbors than they to each other. */
+  /** A line between groups of columns, closer to its neighbors than columns are to each other. */
   readonly isDivider?: boolean;
 }
 

@@ -16,7 +16,7 @@ import type { Run } from "./runner.js";
 
 /** Returns the result of a run, complete or not. */
 export function assemble(run: Run): Result {
-  const { settings, workload } = run;
+  const { settings } = run;
   const configs = run.admitted
     .map(({ config, described }) => ({ ...described, ...run.totals.get(config.id)!.toResult() }))
     .filter((config) => config.rounds.length > 0);
@@ -35,29 +35,33 @@ export function assemble(run: Run): Result {
     seed: settings.seed,
     argv: settings.argv,
     directory: resolve(settings.dir),
-    workload: {
-      name: settings.workload,
-      unit: workload?.unit ?? SYNC_ONLY.unit,
-      timed: workload?.timed ?? SYNC_ONLY.timed,
-      api: settings.isSyncApi ? "sync" : "async",
-      concurrency: settings.concurrency,
-      rounds: settings.rounds,
-      runtime_seconds: run.seconds.run,
-      warmup_seconds: run.seconds.warmup,
-      change_bytes: settings.changeSize ?? workload?.changeSize ?? 0,
-      page_bytes: settings.pageSize,
-      working_set_bytes: settings.fileSize,
-      buffer_pool_bytes: settings.bufferPoolSize,
-      redo_log_bytes: settings.redoLogCapacity,
-      max_bytes: settings.maxBytes,
-      written_bytes: run.budget.spent,
-    },
+    workload: describeWorkload(run),
     environment,
     configs,
     comparisons: compareAll(configs, settings.seed),
     warnings: [...run.warnings, ...findWarnings(configs, environment)],
     verdict: { assertions: [] },
     exit: exitOf(run),
+  };
+}
+
+function describeWorkload({ settings, workload, seconds, budget }: Run): Result["workload"] {
+  return {
+    name: settings.workload,
+    unit: workload?.unit ?? SYNC_ONLY.unit,
+    timed: workload?.timed ?? SYNC_ONLY.timed,
+    api: settings.isSyncApi ? "sync" : "async",
+    concurrency: settings.concurrency,
+    rounds: settings.rounds,
+    runtime_seconds: seconds.run,
+    warmup_seconds: seconds.warmup,
+    change_bytes: settings.changeSize ?? workload?.changeSize ?? 0,
+    page_bytes: settings.pageSize,
+    working_set_bytes: settings.fileSize,
+    buffer_pool_bytes: settings.bufferPoolSize,
+    redo_log_bytes: settings.redoLogCapacity,
+    max_bytes: settings.maxBytes,
+    written_bytes: budget.spent,
   };
 }
 

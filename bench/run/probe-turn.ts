@@ -7,13 +7,9 @@ import { createBackend, FILE_KINDS, Histogram } from "../host.js";
 import type { BackendName, FileKind } from "../host.js";
 import { osBytesWritten } from "../machine.js";
 import type { ProbeMode } from "../workload/sync-only.js";
-import {
-  openProbe,
-  PROBE_FILE_SIZE,
-  PROBE_MODES,
-  PROBE_WRITE_SIZES,
-} from "../workload/sync-only.js";
-import type { Config, Turn } from "./plan.js";
+import { openProbe, PROBE_FILE_SIZE } from "../workload/sync-only.js";
+import { modeOf } from "./probe-bench.js";
+import type { Turn } from "./plan.js";
 import type { TurnOutcome } from "./store-turn.js";
 import { Window } from "./window.js";
 
@@ -24,20 +20,7 @@ export interface ProbeBench {
   readonly isInterrupted: () => boolean;
 }
 
-/** Returns one configuration per mode and write size that the backend can run. */
-export function planProbes(hasRwf: boolean): Config[] {
-  const modes = PROBE_MODES.filter((mode) => hasRwf || !mode.isRwfDsync);
-  return PROBE_WRITE_SIZES.flatMap((writeSize) =>
-    modes.map((mode) => ({ mode: mode.name, write_bytes: writeSize })),
-  ).map((variables, index) => ({ id: `c${index + 1}`, variables }));
-}
-
-/** Returns the mode of a configuration of planProbes. */
-export function modeOf(config: Config): ProbeMode {
-  return PROBE_MODES.find((mode) => mode.name === config.variables["mode"])!;
-}
-
-/** Runs one turn. Errors: IoError, for example EINVAL where O_DIRECT is not supported. */
+/** Runs one turn. Errors: IoError of the first call that failed; no file is left. */
 export async function runProbeTurn(
   bench: ProbeBench,
   turn: Turn,
@@ -49,34 +32,24 @@ export async function runProbeTurn(
   const writeSize = turn.config.variables["write_bytes"] as number;
   const probe = await openProbe(backend, path, mode, writeSize);
   try {
-    const { isInterrupted } = bench;
-    const never = { writtenBytes: () => 0, bytes: Infinity, isInterrupted };
-    const warmup = new Window({ ...never, seconds: bench.seconds.warmup }, null);
+    const warmup = probeWindow(bench, bench.seconds.warmup, Infinity, writeSize, null);
     await probe.run(warmup);
     const latency = new Histogram();
-    const window: Window = new Window(
-      {
-        seconds: bench.seconds.run,
-        bytes: shareBytes,
-        writtenBytes: () => window.operations * writeSize,
-        isInterrupted,
-      },
-      latency,
-    );
+    const window = probeWindow(bench, bench.seconds.run, shareBytes, writeSize, latency);
     const osBefore = osBytesWritten();
     await probe.run(window);
     const osAfter = osBytesWritten();
-    const bytes = window.operations * writeSize;
+    const { operations, payloadBytes, seconds } = window;
     return {
-      totalWrittenBytes: PROBE_FILE_SIZE + warmup.operations * writeSize + bytes,
+      totalWrittenBytes: PROBE_FILE_SIZE + warmup.payloadBytes + payloadBytes,
       measurement: {
         round: turn.round,
         position: turn.position,
-        operations: window.operations,
-        seconds: window.seconds,
-        payloadBytes: bytes,
+        operations,
+        seconds,
+        payloadBytes,
         latency,
-        metrics: counters(mode, window.operations, bytes),
+        metrics: counters(mode, operations, payloadBytes),
         osBytesWritten: osBefore === null || osAfter === null ? null : osAfter - osBefore,
       },
     };
@@ -84,6 +57,25 @@ export async function runProbeTurn(
     await probe.close();
     rmSync(path, { force: true });
   }
+}
+
+function probeWindow(
+  bench: ProbeBench,
+  seconds: number,
+  bytes: number,
+  writeSize: number,
+  latency: Histogram | null,
+): Window {
+  const window: Window = new Window(
+    {
+      seconds,
+      bytes,
+      writtenBytes: () => window.operations * writeSize,
+      isInterrupted: bench.isInterrupted,
+    },
+    latency,
+  );
+  return window;
 }
 
 /** The probe knows what it called; its file counts as a log file. */

@@ -4,8 +4,6 @@
 import { join } from "node:path";
 import type { OpenStore } from "../api.js";
 import { EXIT, EnvironmentError } from "../exit.js";
-import { createBackend } from "../host.js";
-import type { BackendName } from "../host.js";
 import { Random } from "../random.js";
 import type { Result } from "../result.js";
 import { formatBytes } from "../units.js";
@@ -17,7 +15,8 @@ import { ByteBudget } from "./budget.js";
 import type { Interrupt } from "./interrupt.js";
 import { configWords, planConfigs, planTurns } from "./plan.js";
 import type { Turn } from "./plan.js";
-import { modeOf, planProbes, runProbeTurn } from "./probe-turn.js";
+import { admitProbes } from "./probe-bench.js";
+import { runProbeTurn } from "./probe-turn.js";
 import type { Progress } from "./progress.js";
 import { turnSeconds } from "./settings.js";
 import type { RunSettings } from "./settings.js";
@@ -25,7 +24,7 @@ import { admit, checkOptions, storeOptions } from "./store-bench.js";
 import type { Admitted } from "./store-bench.js";
 import { runStoreTurn } from "./store-turn.js";
 import type { StoreBench, TurnOutcome } from "./store-turn.js";
-import { Totals } from "./totals.js";
+import { Totals, writtenBytes } from "./totals.js";
 import { createWorkFolder } from "./work-folder.js";
 
 /** What a run uses of the world around it. */
@@ -75,7 +74,7 @@ export async function runBenchmark(settings: RunSettings, deps: RunDeps): Promis
     const stop = (): boolean => deps.interrupt.isRequested;
     const admitted = workload
       ? await admit(settings, configs, deps.openStore, storeDir, warn, stop)
-      : admitProbes(settings);
+      : admitProbes(settings, warn);
     if (admitted.length === 0 && !stop()) {
       throw new EnvironmentError(`${settings.dir}: no method that was asked for works here`);
     }
@@ -134,7 +133,7 @@ async function runTurns(
     const news = { round: turn.round, rounds: settings.rounds, done, turns: turns.length, words };
     deps.progress.turnStarts(news);
     const { measurement, totalWrittenBytes } = await runTurn(turn, share);
-    budget.endTurn(totalWrittenBytes);
+    budget.endTurn(totalWrittenBytes, writtenBytes(measurement.metrics));
     // A turn that was cut short is not comparable with the others.
     if (deps.interrupt.isRequested) break;
     run.totals.get(turn.config.id)!.add(measurement);
@@ -147,7 +146,7 @@ async function runTurns(
 
 function budgetWords(run: Run): string {
   const max = formatBytes(run.settings.maxBytes);
-  return `the ${max} of --max-bytes are written; raise it or shorten --runtime`;
+  return `the ${max} of --max-bytes are written; raise it or shorten --runtime.`;
 }
 
 function storeTurns(run: Run, workload: Workload, deps: RunDeps, storeDir: string): RunTurn {
@@ -181,30 +180,6 @@ function probeTurns(run: Run, deps: RunDeps, folder: string): RunTurn {
     isInterrupted: () => deps.interrupt.isRequested,
   };
   return (turn, shareBytes) => runProbeTurn(bench, turn, shareBytes);
-}
-
-function admitProbes(settings: RunSettings): Admitted[] {
-  const backend = createBackend(settings.backend as BackendName | "auto");
-  const { executor, persistent, rwf } = backend.capabilities;
-  if (!persistent) {
-    throw new EnvironmentError(`--workload sync-only: the ${backend.name} backend has no disk`);
-  }
-  return planProbes(rwf).map((config) => {
-    const mode = modeOf(config);
-    const { name } = mode;
-    const effective = { requested: name, effective: name, substitutions: [], executor };
-    return {
-      config,
-      described: {
-        id: config.id,
-        variables: config.variables,
-        profile: null,
-        effective: { ...effective, backend: backend.name },
-        durability: mode.durability,
-        torn_pages: null,
-      },
-    };
-  });
 }
 
 /** Space for the files of a run: data with a second copy while loading, redo, doublewrite. */

@@ -2,9 +2,9 @@
 // and one short open of each, which tells what the method becomes in this directory.
 
 import type { BenchEffective, OpenStore, StoreOptions } from "../api.js";
-import { survivalOf, tornPagesOf } from "../durability.js";
+import { survivalOf, survivalOfPlace, tornPagesOf, weaker } from "../durability.js";
 import { messageOf } from "../exit.js";
-import { normalizeOptions, resolveMethod, StoreError } from "../host.js";
+import { normalizeOptions, probeDirectory, resolveMethod, StoreError } from "../host.js";
 import type { ConfigResult } from "../result.js";
 import { configWords } from "./plan.js";
 import type { Config } from "./plan.js";
@@ -81,7 +81,10 @@ function describe(
       backend: effective.backend,
       executor: effective.executor,
     },
-    durability: survivalOf(effective.durability, trxCommit),
+    durability: weaker(
+      survivalOf(effective.durability, trxCommit),
+      survivalOfPlace(probeDirectory(settings.dir).fileSystem, effective.backend),
+    ),
     torn_pages: tornPagesOf(doublewrite, method.atomicPages),
   };
 }

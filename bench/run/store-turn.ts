@@ -1,7 +1,7 @@
 // One turn of one configuration on a store:
 //
-//   open ─▶ working set ─▶ warm-up ─▶ reset counters ─▶ measured window ─▶ read counters ─▶
-//   checkpoint ─▶ close
+//   open ─▶ working set ─▶ full pool ─▶ warm-up ─▶ reset counters ─▶ measured window ─▶
+//   read counters ─▶ checkpoint ─▶ close
 //
 // The checkpoint is outside the measurement: it leaves the disk quiet for the next configuration.
 
@@ -51,6 +51,7 @@ export async function runStoreTurn(
     const context = await prepare(bench, store, random);
     const written = (): number => writtenBytes(store.metrics());
     const limits = { writtenBytes: written, isInterrupted: bench.isInterrupted };
+    await bench.workload.prepare?.(context);
     const warmup = { ...limits, seconds: bench.seconds.warmup, bytes: written() + shareBytes / 4 };
     await bench.workload.run({ ...context, window: new Window(warmup, null) });
     const before = written();

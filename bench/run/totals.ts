@@ -1,5 +1,5 @@
-// What one configuration adds up to over its rounds: rounds stay apart, because they are the unit of
-// the statistics; histograms and counters are summed.
+// What one configuration adds up to over its rounds: rounds stay apart, because they are the unit
+// of the statistics; histograms and counters are summed.
 
 import type { BenchMetrics, IoLatency } from "../api.js";
 import { IO_LATENCIES } from "../api.js";

@@ -5,8 +5,7 @@
 //       .tornproof-bench       the marker: {"tool":"tornproof bench","pid":…,"host":…}
 //       store/                 the store of the run
 
-import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { EnvironmentError } from "../exit.js";
@@ -31,11 +30,11 @@ export function createWorkFolder(dir: string, needBytes: number): WorkFolder {
   const parent = resolve(dir);
   checkDirectory(parent);
   checkSpace(parent, needBytes);
-  const path = mkdtempSync(join(parent, `${FOLDER_PREFIX}${process.pid}-`));
+  const path = fs.mkdtempSync(join(parent, `${FOLDER_PREFIX}${process.pid}-`));
   const marker = { tool: TOOL, pid: process.pid, host: hostname() };
-  writeFileSync(join(path, MARKER), `${JSON.stringify(marker)}\n`);
-  mkdirSync(join(path, "store"));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
+  fs.writeFileSync(join(path, MARKER), `${JSON.stringify(marker)}\n`);
+  fs.mkdirSync(join(path, "store"));
+  return { path, remove: () => fs.rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
 /** What `bench clean` found: folders removed, and folders of a run that is still alive. */
@@ -53,7 +52,7 @@ export function cleanLeftovers(dir: string): Cleaned {
   const parent = resolve(dir);
   checkIsDirectory(parent);
   const cleaned: Cleaned = { removed: [], inUse: [] };
-  for (const entry of readdirSync(parent, { withFileTypes: true })) {
+  for (const entry of fs.readdirSync(parent, { withFileTypes: true })) {
     if (!entry.isDirectory() || !entry.name.startsWith(FOLDER_PREFIX)) continue;
     const path = join(parent, entry.name);
     const owner = readMarker(path);
@@ -61,7 +60,7 @@ export function cleanLeftovers(dir: string): Cleaned {
     if (isAlive(owner)) {
       cleaned.inUse.push(path);
     } else {
-      rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+      fs.rmSync(path, { recursive: true, force: true, maxRetries: 3 });
       cleaned.removed.push(path);
     }
   }
@@ -75,7 +74,7 @@ interface Owner {
 
 function readMarker(folder: string): Owner | null {
   try {
-    const marker = JSON.parse(readFileSync(join(folder, MARKER), "utf8")) as Record<
+    const marker = JSON.parse(fs.readFileSync(join(folder, MARKER), "utf8")) as Record<
       string,
       unknown
     >;
@@ -87,7 +86,7 @@ function readMarker(folder: string): Owner | null {
   }
 }
 
-/** A run on another machine that shares the directory counts as alive: its process is not visible. */
+/** A run on another machine counts as alive: its process cannot be seen from here. */
 function isAlive(owner: Owner): boolean {
   if (owner.host !== hostname()) return true;
   try {
@@ -99,7 +98,7 @@ function isAlive(owner: Owner): boolean {
 }
 
 function checkIsDirectory(dir: string): void {
-  const found = statSync(dir, { throwIfNoEntry: false });
+  const found = fs.statSync(dir, { throwIfNoEntry: false });
   if (!found) throw new EnvironmentError(`${dir}: no such directory; create it first`);
   if (!found.isDirectory()) throw new EnvironmentError(`${dir}: not a directory`);
 }
@@ -107,7 +106,7 @@ function checkIsDirectory(dir: string): void {
 function checkDirectory(dir: string): void {
   checkIsDirectory(dir);
   try {
-    accessSync(dir, constants.W_OK | constants.X_OK);
+    fs.accessSync(dir, fs.constants.W_OK | fs.constants.X_OK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     throw new EnvironmentError(`${dir}: not writable (${code})`);
@@ -115,7 +114,7 @@ function checkDirectory(dir: string): void {
 }
 
 function checkSpace(dir: string, needBytes: number): void {
-  const { bavail, bsize } = statfsSync(dir);
+  const { bavail, bsize } = fs.statfsSync(dir);
   const free = bavail * bsize;
   if (free >= needBytes) return;
   throw new EnvironmentError(

@@ -3,7 +3,8 @@
 import type { StoreOptions } from "../api.js";
 
 export interface ChildRequest {
-  readonly kind: "turn" | "read";
+  /** A turn of a workload, reads through the API, or fixes of pages by the engine's export. */
+  readonly kind: "turn" | "read" | "hit";
   /** The work folder; the child makes its store below it. */
   readonly folder: string;
   readonly workload: string;

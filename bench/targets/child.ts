@@ -4,6 +4,7 @@
 //   node child.js '{"kind":"turn","workload":"redo-append",…}'
 
 import { join } from "node:path";
+import { engineExportsOf } from "../engine-access.js";
 import { openRealStore } from "../open-store.js";
 import { Random } from "../random.js";
 import { runStoreTurn } from "../run/store-turn.js";
@@ -17,7 +18,7 @@ const READS_PER_BATCH = 100_000;
 
 async function main(): Promise<void> {
   const request = JSON.parse(process.argv[2] ?? "{}") as ChildRequest;
-  const answer = request.kind === "read" ? await measureReads(request) : await measureTurn(request);
+  const answer = request.kind === "turn" ? await measureTurn(request) : await measureReads(request);
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 
@@ -55,20 +56,23 @@ async function measureTurn(request: ChildRequest): Promise<ChildAnswer> {
   };
 }
 
-/** Reads of a few bytes from pages that are all in the pool. */
+/** Hits: pages that are all in the pool, through the API or by the engine's own export. */
 async function measureReads(request: ChildRequest): Promise<ChildAnswer> {
   const store = await openRealStore(join(request.folder, "store"), request.options);
   const random = new Random(request.seed);
   const { space, pages } = await ensureWorkingSet(store, request.workingSetPages, null, random);
   const order = Uint32Array.from({ length: 4096 }, () => pages[random.below(pages.length)]!);
   const target = new Uint8Array(READ_BYTES);
+  const engine = engineExportsOf(store);
+  const read =
+    request.kind === "hit"
+      ? (page: number): unknown => engine.pageRead(space.id, page)
+      : (page: number): unknown => store.readSync(space, page, 0, target);
   let best = Infinity;
   const end = performance.now() + request.seconds * 1000;
   while (performance.now() < end) {
     const before = performance.now();
-    for (let i = 0; i < READS_PER_BATCH; i++) {
-      store.readSync(space, order[i & 4095]!, 0, target);
-    }
+    for (let i = 0; i < READS_PER_BATCH; i++) read(order[i & 4095]!);
     best = Math.min(best, ((performance.now() - before) * 1e6) / READS_PER_BATCH);
   }
   await store.close();

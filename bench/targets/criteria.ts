@@ -19,6 +19,7 @@ export const CRITERIA: readonly Criterion[] = [
   ratio("checkpoint, doublewrite OFF / C io_uring", "checkpoint-off", "raw-page-uring", 0.8),
   ratio("checkpoint, doublewrite ON / C io_uring", "checkpoint-on", "raw-page-uring", 0.45),
   bound("bytes per page, doublewrite ON", "bytes-per-page-on", "=", 2),
+  bound("pool hit: fix and unfix", "hit-ns", "<=", 40),
   bound("read of a cached page from JavaScript", "read-ns", "<=", 150),
   bound("resident memory beyond the pool", "memory", "<=", 100),
 ];

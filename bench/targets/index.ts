@@ -1,5 +1,5 @@
-// `npm run bench:targets`: measures the store and its C peer in one interleaved run, prints what was
-// reached against what was promised, and saves it as JSON with the machine and the command.
+// `npm run bench:targets`: measures the store and its C peer in one interleaved run, prints what
+// was reached against what was promised, and saves it as JSON with the machine and the command.
 //
 //   npm run bench:targets -- [--dir PATH] [--rounds N] [--seconds S] [--only TEXT] [-o FILE]
 //

@@ -92,6 +92,18 @@ function pages(name: string, what: string, change: Partial<ChildRequest>, by: "b
   };
 }
 
+function hits(name: string, what: string, kind: "hit" | "read"): Measurement {
+  return {
+    name,
+    unit: "ns",
+    what,
+    measure: async (context) => {
+      const request = { ...BASE, kind, workingSetPages: 1024 };
+      return (await child(request, context)).nanosecondsPerRead ?? NaN;
+    },
+  };
+}
+
 const ASYNC_64 = { concurrency: 64 };
 const UPDATE = { workload: "page-update", concurrency: 64, changeSize: 128, workingSetPages: 4096 };
 const CHECKPOINT = { workload: "checkpoint", changeSize: 128, workingSetPages: 4096 };
@@ -107,9 +119,7 @@ function checkpoints(doublewrite: string): Partial<ChildRequest> {
 const PAGE_PEER = ["page", "--depth", String(QUEUE_DEPTH)];
 
 export const MEASUREMENTS: readonly Measurement[] = [
-  peer("raw-commit", "commits/s", "C: pwrite of 512 bytes and fdatasync, one at a time", [
-    "commit",
-  ]),
+  peer("raw-commit", "commits/s", "C: pwrite of 512 bytes and fdatasync, alone", ["commit"]),
   commits("sync-1", "transactionSync, one committer", { isSyncApi: true }),
   commits("async-1", "transaction, one committer", {}),
   commits("async-64", "transaction, 64 committers", ASYNC_64),
@@ -144,25 +154,18 @@ export const MEASUREMENTS: readonly Measurement[] = [
   {
     name: "bytes-per-page-on",
     unit: "× page",
-    what: "bytes written to data and doublewrite files for each page, ON",
+    what: "bytes to data and doublewrite files per page, ON",
     measure: async (context) => {
       const { dataBytes, dblwrBytes } = await child({ ...BASE, ...checkpoints("ON") }, context);
       return (dataBytes + dblwrBytes) / dataBytes;
     },
   },
-  {
-    name: "read-ns",
-    unit: "ns",
-    what: "readSync of 8 bytes from a page in the pool, from JavaScript",
-    measure: async (context) => {
-      const request: typeof BASE = { ...BASE, kind: "read", workingSetPages: 1024 };
-      return (await child(request, context)).nanosecondsPerRead ?? NaN;
-    },
-  },
+  hits("hit-ns", "fix and unfix of a page in the pool, with the call", "hit"),
+  hits("read-ns", "readSync of 8 bytes from a page in the pool", "read"),
   {
     name: "memory",
     unit: "MiB",
-    what: "largest resident memory beyond a pool of 64 MiB, page-update with 128 MiB of data",
+    what: "most memory beyond a pool of 64 MiB, page-update",
     measure: async (context) => {
       const poolMib = 64;
       const options = pageOptions("ON", poolMib);

@@ -1,6 +1,6 @@
-// checkpoint: dirties half of the pool, untimed, then times a sharp checkpoint, which writes every
-// dirty page and syncs. It stands for the stall when redo space runs out, and for shutdown: how fast
-// a flush method gets a pile of pages onto the disk.
+// checkpoint: dirties half of the pool, untimed, then times a sharp checkpoint, which writes
+// every dirty page and syncs. It stands for the stall when redo space runs out, and for shutdown:
+// how fast a flush method gets a pile of pages onto the disk.
 
 import { Changes, rowOffset } from "./changes.js";
 import type { Workload, WorkloadContext } from "./workload.js";

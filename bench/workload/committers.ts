@@ -1,5 +1,5 @@
-// N committers in a closed loop: each starts its next transaction as soon as the promise of the last
-// one holds. The latency of a commit is the time from the call to the kept promise.
+// N committers in a closed loop: each starts its next transaction as soon as the promise of the
+// last one holds. The latency of a commit is the time from the call to the kept promise.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { BenchWriter } from "../api.js";

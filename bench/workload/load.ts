@@ -1,7 +1,7 @@
 // load: allocates pages one after the other and fills them, in transactions of a few pages, as a
-// bulk insert in key order does. The tablespace grows all the time, so that file extension and its
-// syncs are part of what is measured. When it has the size of the working set it is dropped, untimed,
-// and the next one begins.
+// bulk insert in key order does. The tablespace grows all the time, so that file extension and
+// its syncs are part of what is measured. When it has the size of the working set it is dropped,
+// untimed, and the next one begins.
 
 import { Changes } from "./changes.js";
 import type { Workload, WorkloadContext } from "./workload.js";

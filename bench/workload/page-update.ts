@@ -5,6 +5,7 @@
 
 import { Changes, rowOffset } from "./changes.js";
 import { runCommitters } from "./committers.js";
+import { fillPool } from "./fill-pool.js";
 import type { Workload } from "./workload.js";
 
 export const pageUpdate: Workload = {
@@ -14,6 +15,7 @@ export const pageUpdate: Workload = {
   timed: "commit",
   changeSize: 128,
   hasCommitters: true,
+  prepare: fillPool,
 
   run(context) {
     const { changeSize, pages, space, store } = context;

@@ -15,7 +15,7 @@ export const redoAppend: Workload = {
   summary: "small commits on pages that stay in memory: redo write and sync, nothing else",
   unit: "commit",
   timed: "commit",
-  // With headers of record and block, a change of this size fills one 512-byte log block.
+  // With the headers of its records, a change of this size is about one 512-byte block of redo.
   changeSize: 400,
   hasCommitters: true,
 

@@ -33,6 +33,8 @@ export interface Workload {
   readonly changeSize: number;
   /** Whether the loop honors --concurrency and --sync-api. */
   readonly hasCommitters: boolean;
+  /** Brings the store to the state in which the workload begins; before every warm-up. */
+  prepare?(context: Omit<WorkloadContext, "window">): Promise<void>;
   /** Runs until the window closes; everything started has finished when it resolves. */
   run(context: WorkloadContext): Promise<void>;
 }

@@ -1,7 +1,8 @@
 // Creating and dropping tablespaces, one at a time; each survives a crash at any point.
 //
 //   create                                            drop
-//   FIND     the name is new, an entry is empty       FIND     the name exists
+//   FIND     the name is new                          FIND     the name exists
+//   PLACE    an entry is empty
 //   FILE     create, write, grow, sync, sync folder   LOG      entry emptied, FILE_DELETE logged
 //   LOG      entry and FILE_CREATE logged             DURABLE  redo up to there is durable
 //   DURABLE  redo up to there is durable              PURGE    pages forgotten, I/O ended
@@ -15,7 +16,7 @@ import { extendPages, pageShift, pageSize } from "../abi/config";
 import { failIo, poison, poisoned } from "../abi/failure";
 import {
   AT_FILE_CREATE,
-  AT_LOG_COMMIT,
+  AT_LOG_WRITE_AHEAD,
   IO_STAMP,
   KIND_DATA,
   OP_CREATE,
@@ -26,7 +27,7 @@ import { OWNER_DDL, pushRequest, tagOf } from "../abi/ring";
 import { EXISTS, NO_SPACE, NOT_FOUND, OK, PENDING, TOO_LARGE, WRONG_STATE } from "../abi/status";
 import { frameOf } from "../buf/control-block";
 import { bufDiscardSpace, bufFix, bufUnfix, fixStatus } from "../buf/pool";
-import { SPACE_ACTIVE, SPACE_DROPPED, SPACE_FOUND, spaceAdd, spaceGet } from "../fil/space";
+import { SPACE_ACTIVE, SPACE_CREATING, SPACE_DROPPED, spaceAdd, spaceGet } from "../fil/space";
 import { spaceRemove } from "../fil/space";
 import { extentPages } from "../format/page-size";
 import { DICT_ENTRY_SIZE, dictEntry, setStoreNextSpaceId } from "../format/store-page";
@@ -46,18 +47,19 @@ import { dictFind, dictStatus, foundIndex, foundPage, foundSpaceId } from "./dic
 
 const IDLE: u32 = 0;
 const FIND: u32 = 1;
-const FILE_CREATE: u32 = 2;
-const FILE_WRITE: u32 = 3;
-const FILE_GROW: u32 = 4;
-const FILE_SYNC: u32 = 5;
-const FILE_FOLDER: u32 = 6;
-const LOG: u32 = 7;
-const DURABLE: u32 = 8;
-const PURGE: u32 = 9;
-const FILE_DELETE: u32 = 10;
-const DELETE_FOLDER: u32 = 11;
+const PLACE: u32 = 2;
+const FILE_CREATE: u32 = 3;
+const FILE_WRITE: u32 = 4;
+const FILE_GROW: u32 = 5;
+const FILE_SYNC: u32 = 6;
+const FILE_FOLDER: u32 = 7;
+const LOG: u32 = 8;
+const DURABLE: u32 = 9;
+const PURGE: u32 = 10;
+const FILE_DELETE: u32 = 11;
+const DELETE_FOLDER: u32 = 12;
 /** A file that could not be completed is being removed. */
-const UNDO: u32 = 12;
+const UNDO: u32 = 13;
 
 const REDO_BYTES: u32 = 512;
 
@@ -101,6 +103,7 @@ function end(status: u32): void {
 export function ddlStep(): void {
   if (state == IDLE || waiting || poisoned()) return;
   if (state == FIND) stepFind();
+  if (state == PLACE) stepPlace();
   if (state == LOG) stepLog();
   if (state == DURABLE && flushedToDiskLsn >= logged) stepDurable();
   if (state == PURGE && spaceGet(ddlSpaceId).pendingIo == 0) {
@@ -112,18 +115,18 @@ function stepFind(): void {
   const found = dictFind(name, nameLength);
   if (dictStatus == PENDING) return;
   if (dictStatus != OK) return end(dictStatus);
-  if (isCreate) return found ? end(EXISTS) : findPlace();
+  if (isCreate) {
+    if (found) return end(EXISTS);
+    state = PLACE;
+    return;
+  }
   if (!found) return end(NOT_FOUND);
   ddlSpaceId = foundSpaceId;
   state = LOG;
 }
 
 /** An empty entry, the next space id, and a first request for the file. */
-function findPlace(): void {
-  const found = dictFind(0, 0);
-  if (dictStatus == PENDING) return;
-  if (dictStatus != OK) return end(dictStatus);
-  if (!found) return end(TOO_LARGE);
+function stepPlace(): void {
   const page = bufFix(0, STORE_PAGE_NO);
   if (page === null) {
     if (fixStatus != PENDING) end(fixStatus);
@@ -131,7 +134,11 @@ function findPlace(): void {
   }
   ddlSpaceId = storeNextSpaceId(frameOf(page));
   bufUnfix(page);
-  const space = spaceAdd(ddlSpaceId, SPACE_FOUND);
+  const found = dictFind(0, 0);
+  if (dictStatus == PENDING) return;
+  if (dictStatus != OK) return end(dictStatus);
+  if (!found) return end(TOO_LARGE);
+  const space = spaceAdd(ddlSpaceId, SPACE_CREATING);
   if (space === null) return end(TOO_LARGE);
   ddlSpacePages = extendPages != 0 ? max<u32>(extendPages, 2) : extentPages(pageSize);
   buildFspHeader(ddlBase, ddlSpaceId, ddlSpacePages, 1);
@@ -221,7 +228,7 @@ function stepLog(): void {
   mtrLog(entryPage, <u32>(entry - frameOf(entryPage)), DICT_ENTRY_SIZE);
   mtrCommit();
   logged = lsn;
-  logWriteUpTo(logged, true, AT_LOG_COMMIT);
+  logWriteUpTo(logged, true, AT_LOG_WRITE_AHEAD);
   state = DURABLE;
 }
 

@@ -2,7 +2,7 @@
 // by name or by space id. Changes go through a mini-transaction like those of any other page.
 
 import { pageSize } from "../abi/config";
-import { OK } from "../abi/status";
+import { OK, PENDING } from "../abi/status";
 import { ControlBlock, frameOf } from "../buf/control-block";
 import { bufFix, bufUnfix, fixStatus } from "../buf/pool";
 import { DICT_ENTRY_NAME, DICT_FIRST_PAGE_NO, dictEntriesPerPage } from "../format/store-page";
@@ -32,19 +32,30 @@ function nameEquals(entry: usize, name: usize, length: u32): bool {
   return memory.compare(entry + DICT_ENTRY_NAME, name, length) == 0;
 }
 
+/** Pages that a search under way has seen: it goes on there, so that it ends in any pool. */
+let searched: u32 = 0;
+
 /**
- * Looks for a name; with length 0 for the first empty entry. False with dictStatus OK: not there.
+ * Looks for a name; with length 0 for the first empty entry. False with dictStatus OK: not there;
+ * with PENDING: ask again for the same after the next poll.
  */
 export function dictFind(name: usize, length: u32): bool {
-  for (let i: u32 = 0; i < dictPagesCount(); i++) {
-    const block = fixPage(i);
-    if (block === null) return false;
+  while (searched < dictPagesCount()) {
+    const block = fixPage(searched);
+    if (block === null) {
+      if (dictStatus != PENDING) searched = 0;
+      return false;
+    }
     const found = findInPage(frameOf(block), name, length);
     bufUnfix(block);
-    if (!found) continue;
-    foundPage = DICT_FIRST_PAGE_NO + i;
-    return true;
+    if (found) {
+      foundPage = DICT_FIRST_PAGE_NO + searched;
+      searched = 0;
+      return true;
+    }
+    searched++;
   }
+  searched = 0;
   return false;
 }
 

@@ -12,6 +12,8 @@ export const SPACE_FOUND: u8 = 1;
 export const SPACE_ACTIVE: u8 = 2;
 /** The log says it is dropped; the file is to be deleted. */
 export const SPACE_DROPPED: u8 = 3;
+/** Its file is being made; nobody but its creation knows it. */
+export const SPACE_CREATING: u8 = 4;
 
 @unmanaged
 @final
@@ -58,6 +60,11 @@ export function spaceFind(id: u32): Space | null {
     }
   }
   return null;
+}
+
+/** True when its pages may be read; recovery reads those of files whose size is not known yet. */
+export function spaceHasPages(space: Space): bool {
+  return space.state == SPACE_FOUND || space.state == SPACE_ACTIVE;
 }
 
 /** The space with this id; a caller that may not find it uses spaceFind. */

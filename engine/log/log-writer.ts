@@ -38,11 +38,6 @@ export let flushedGroupsLsn: u64 = 0;
 let wantedWrite: u64 = 0;
 let wantedFlush: u64 = 0;
 let wantedPoint: u32 = AT_LOG_COMMIT;
-/** Index of the timer's sync in a tag. */
-const BACKGROUND: u32 = 2;
-let isBackgroundSyncing: bool = false;
-/** Redo written when the timer last asked for a sync. */
-let backgroundLsn: u64 = 0;
 let requestsLeft: u32 = 0;
 let inFlightEnd: u64 = 0;
 let inFlightSyncs: bool = false;
@@ -141,26 +136,8 @@ function copyOut(from: u64, length: u32): void {
   }
 }
 
-/**
- * Redo may be written and yet not synced, where a flush method makes a commit's sync no call: this
- * asks once more, for the timer. The host makes no call when the file has nothing unsynced.
- */
-export function logSyncInBackground(): void {
-  if (isBackgroundSyncing || writeLsn == backgroundLsn) return;
-  isBackgroundSyncing = true;
-  backgroundLsn = writeLsn;
-  const tag = tagOf(OWNER_LOG, BACKGROUND);
-  pushRequest(OP_SYNC, KIND_LOG, AT_LOG_BACKGROUND, 0, 0, 0, 0, 0, tag);
-}
-
-/** A redo write or sync has ended; `index` tells which. */
-export function logRequestDone(index: u32, result: i32): void {
-  if (index != BACKGROUND) return writeDone(result);
-  isBackgroundSyncing = false;
-  if (result < 0) poison(KIND_LOG, 0, result);
-}
-
-function writeDone(result: i32): void {
+/** A redo write or sync has ended. */
+export function logWriteDone(result: i32): void {
   assert(requestsLeft > 0, "log: a finished redo request was in flight");
   requestsLeft--;
   if (result < 0) {

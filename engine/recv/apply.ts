@@ -8,7 +8,7 @@
 
 import * as counters from "../abi/counters";
 import { logBufferBase, memoBase } from "../abi/arena";
-import { framesCount, pageShift, pageSize } from "../abi/config";
+import { forceRecovery, framesCount, pageShift, pageSize } from "../abi/config";
 import { fail, failureErrno, WHAT_LOG_RECORD, WHAT_SPACE_MISSING } from "../abi/failure";
 import { WHAT_SPACE_SHORT } from "../abi/failure";
 import { AT_RECOVERY, IO_LINK, KIND_DATA, KIND_LOG, OP_EXTEND, OP_SYNC } from "../abi/io";
@@ -114,7 +114,12 @@ function applyRecord(end: u64): u32 {
 function applyChange(end: u64): u32 {
   const isInit = recType == MLOG_INIT_FILE_PAGE2;
   const block = isInit ? bufCreate(recSpace, recPage, <u32>recValue1) : bufFix(recSpace, recPage);
-  if (block === null) return missing();
+  if (block === null) {
+    // Forced recovery goes on without the page; whoever reads it is refused.
+    if (forceRecovery == 0 || fixStatus != DAMAGED) return missing();
+    counters.count(counters.RECV_RECORDS_SKIPPED);
+    return OK;
+  }
   const isMarked = block.memoSerial == groupSerial;
   if (!isMarked && !isInit && pageLsn(frameOf(block)) >= end) {
     bufUnfix(block);

@@ -111,10 +111,18 @@ export function recvRequestDone(index: u32, result: i32): void {
   requestInFlight = false;
   // A file too short for its store page is judged with the other files.
   if (state == STORE && result == ENODATA) return startScan();
-  if (result < 0) {
-    recvStatus = failIo(READ_FAILED, KIND_LOG, 0, 0xffffffff, result);
-    return;
-  }
+  if (result < 0) return requestFailed(result);
+  moveOn();
+}
+
+/** A read may be tried again; after a failed write or sync nobody knows what the disk holds. */
+function requestFailed(result: i32): void {
+  if (state == CLOSE_WRITE || state == CLOSE_SYNC) poison(KIND_LOG, 0, result);
+  else recvStatus = failIo(READ_FAILED, KIND_LOG, 0, 0xffffffff, result);
+}
+
+/** The one request of the current state has ended well. */
+function moveOn(): void {
   switch (state) {
     case HEADER:
       return readHeader();

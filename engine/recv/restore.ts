@@ -12,7 +12,7 @@ import * as counters from "../abi/counters";
 import { copiesCapacity, DETECT_BLOCK_SIZE, logStagingBase } from "../abi/arena";
 import { forceRecovery, pageShift, pageSize } from "../abi/config";
 import { fail, failIo, WHAT_PAGE_DETECTED, WHAT_PAGE_LSN_AHEAD } from "../abi/failure";
-import { WHAT_PAGE_ZERO } from "../abi/failure";
+import { poison, WHAT_PAGE_ZERO } from "../abi/failure";
 import { AT_RECOVERY, KIND_BDBLWR, KIND_DATA, KIND_DBLWR, OP_READ, OP_SYNC } from "../abi/io";
 import { OP_WRITE } from "../abi/io";
 import { OWNER_RECV, pushRequest, tagOf } from "../abi/ring";
@@ -216,6 +216,11 @@ function detectJudged(): void {
 /** A request of the restoration has ended; restoreStatus says whether recovery may go on. */
 export function restoreRequestDone(result: i32): void {
   const mayBeMissing = restoreState == PAGE && result == ENODATA;
+  if (result < 0 && (restoreState == REPAIR || restoreState == SYNC)) {
+    // A page was to be repaired: what it holds now is unknown.
+    poison(KIND_DATA, 0, result);
+    return;
+  }
   if (result < 0 && !mayBeMissing) {
     const kind = restoreState == LOAD || restoreState == COPY ? KIND_DBLWR : KIND_DATA;
     restoreStatus = failIo(READ_FAILED, kind, file, 0xffffffff, result);

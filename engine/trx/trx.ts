@@ -16,7 +16,7 @@ import { BAD_REQUEST, CONFLICT, DAMAGED, LOG_FULL, NOT_ALLOCATED } from "../abi/
 import { NOT_FOUND, OK, PENDING, TOO_LARGE } from "../abi/status";
 import { ControlBlock, frameOf, IO_READ } from "../buf/control-block";
 import { hashFind } from "../buf/page-hash";
-import { bufCreate, bufFix, bufUnfix, fixStatus, reserveFrames } from "../buf/pool";
+import { bufCreate, bufFix, bufFixResident, bufUnfix, fixStatus, reserveFrames } from "../buf/pool";
 import { SPACE_ACTIVE, spaceFind } from "../fil/space";
 import { FIL_PAGE_DATA, FIL_PAGE_LSN, FIL_PAGE_TORNPROOF_DATA, FIL_PAGE_TYPE } from "../format/fil";
 import { FIL_PAGE_TYPE_ALLOCATED, pageType, setPageType } from "../format/fil";
@@ -55,12 +55,17 @@ export function trxForbidSpace(spaceId: u32): void {
   droppingSpace = spaceId;
 }
 
+/** The commit at hand may ask for pages that are not in memory. */
+let mayRead: bool = true;
+
 /**
  * Commits the write set of `length` bytes in the exchange area.
+ * `read`: pages that are not in memory are asked for; otherwise the answer is PENDING at once.
  * Errors: PENDING, LOG_FULL: ask again after the next poll. TOO_LARGE, BAD_REQUEST, NOT_FOUND,
  * NOT_ALLOCATED, CONFLICT, DAMAGED, READ_FAILED: refused. In every case nothing has changed.
  */
-export function trxCommit(length: u32): u32 {
+export function trxCommit(length: u32, read: bool): u32 {
+  mayRead = read;
   const end = exchangeBase + length;
   pendingSpace = 0xffffffff;
   const measured = measure(end);
@@ -156,15 +161,22 @@ function gatherRecord(): u32 {
 
 function gatherPage(spaceId: u32, pageNo: u32, isUsers: bool): u32 {
   const resident = hashFind(spaceId, pageNo);
-  if (resident !== null && mtrHas(resident)) return OK;
-  const block = bufFix(spaceId, pageNo);
+  // A descriptor may be in the memo for another record's sake; it is no user's page for that.
+  if (resident !== null && mtrHas(resident)) return isUsers ? ownership(resident) : OK;
+  const block = mayRead ? bufFix(spaceId, pageNo) : bufFixResident(spaceId, pageNo);
+  if (block === null && !mayRead) return PENDING;
   if (block === null) return isUsers ? whyNot(spaceId, pageNo) : fixStatus;
-  if (isUsers && pageType(frameOf(block)) != FIL_PAGE_TORNPROOF_DATA) {
+  if (isUsers && ownership(block) != OK) {
     bufUnfix(block);
     return NOT_ALLOCATED;
   }
   mtrMemo(block);
   return OK;
+}
+
+/** OK for a page that transactions may write and free. */
+function ownership(block: ControlBlock): u32 {
+  return pageType(frameOf(block)) == FIL_PAGE_TORNPROOF_DATA ? OK : NOT_ALLOCATED;
 }
 
 /**
@@ -181,8 +193,8 @@ function whyNot(spaceId: u32, pageNo: u32): u32 {
 
 /** The page must still carry the LSN the transaction read. */
 function check(): u32 {
-  const block = bufFix(wsSpace, wsPage);
-  if (block === null) return fixStatus;
+  const block = mayRead ? bufFix(wsSpace, wsPage) : bufFixResident(wsSpace, wsPage);
+  if (block === null) return mayRead ? fixStatus : PENDING;
   const now = load<u64>(frameOf(block) + FIL_PAGE_LSN);
   bufUnfix(block);
   return now == load<u64>(wsPayload) ? OK : CONFLICT;

@@ -55,13 +55,26 @@ export function syncDirectory(path: string): void {
  */
 export function makeDirectory(path: string): void {
   const full = resolve(path);
-  const first = translate("mkdir", path, () => fs.mkdirSync(full, { recursive: true }));
+  const first = translate("mkdir", path, () => makeAll(full));
   if (first === undefined) return;
   // Every directory from the new one up to the parent of the topmost new one has a new entry.
   const top = dirname(first);
   for (let at = dirname(full); ; at = dirname(at)) {
     syncDirectory(at);
     if (at === top || at === dirname(at)) return;
+  }
+}
+
+/** Returns the topmost directory that was new. */
+function makeAll(full: string): string | undefined {
+  try {
+    return fs.mkdirSync(full, { recursive: true });
+  } catch (error) {
+    // node reports ENOENT here whatever is wrong, such as EROFS; a single mkdir says what it is.
+    let missing = full;
+    while (!fs.existsSync(dirname(missing))) missing = dirname(missing);
+    if (errnoName(error) === "ENOENT") fs.mkdirSync(missing);
+    throw error;
   }
 }
 

@@ -1,9 +1,15 @@
 // A store that does no I/O and keeps the benchmark's interface: every commit counts one redo write
 // and one sync, every eighth a page write, so that reports have something to show.
 
-import type { BenchStore, BenchTablespace, FileCounters, OpenStore } from "../../bench/api.js";
+import type {
+  BenchMetrics,
+  BenchStore,
+  BenchTablespace,
+  FileCounters,
+  OpenStore,
+  StoreOptions,
+} from "../../bench/api.js";
 import { IO_LATENCIES } from "../../bench/api.js";
-import type { BenchMetrics, StoreOptions } from "../../bench/api.js";
 import { FILE_KINDS, Histogram, resolveMethod, StoreError } from "../../bench/host.js";
 
 export interface FakeWorld {

@@ -80,10 +80,6 @@ export function fixedResult(): Result {
 
 function fixedConfig(id: string, method: string, doublewrite: string, rate: number): ConfigResult {
   const isDirect = method.startsWith("O_DIRECT");
-  const none = { writes: 0, written_bytes: 0, syncs: 0, reads: 0, read_bytes: 0 };
-  const pages = (OPERATIONS * NOISE.length) / 2;
-  const dblwr =
-    doublewrite === "ON" ? { ...none, writes: 500, written_bytes: pages * 16384 } : none;
   return {
     id,
     variables: {
@@ -110,30 +106,40 @@ function fixedConfig(id: string, method: string, doublewrite: string, rate: numb
       written_bytes: OPERATIONS * 8192,
     })),
     operations_per_second: rate,
-    latency: {
-      operation: latency(1e9 / rate),
-      log_sync: latency(20_000),
-      log_write: latency(3_000),
-      page_write: latency(45_000),
-      dblwr_write: doublewrite === "ON" ? latency(210_000) : null,
-      dblwr_sync: null,
-      data_sync: isDirect ? null : latency(1_250_000),
-      page_read: latency(30_000),
+    latency: fixedLatency(rate, isDirect, doublewrite === "ON"),
+    counters: fixedCounters(isDirect, doublewrite === "ON"),
+  };
+}
+
+function fixedLatency(rate: number, isDirect: boolean, isOn: boolean): ConfigResult["latency"] {
+  return {
+    operation: latency(1e9 / rate),
+    log_sync: latency(20_000),
+    log_write: latency(3_000),
+    page_write: latency(45_000),
+    dblwr_write: isOn ? latency(210_000) : null,
+    dblwr_sync: null,
+    data_sync: isDirect ? null : latency(1_250_000),
+    page_read: latency(30_000),
+  };
+}
+
+function fixedCounters(isDirect: boolean, isOn: boolean): ConfigResult["counters"] {
+  const none = { writes: 0, written_bytes: 0, syncs: 0, reads: 0, read_bytes: 0 };
+  const pages = (OPERATIONS * NOISE.length) / 2;
+  return {
+    syscalls: { pwrite: 80_000, fdatasync: 50_000 },
+    files: {
+      data: { ...none, writes: pages, written_bytes: pages * 16384, syncs: isDirect ? 0 : 500 },
+      log: { ...none, writes: 50_000, written_bytes: 50_000 * 640, syncs: 50_000 },
+      dblwr: isOn ? { ...none, writes: 500, written_bytes: pages * 16384 } : none,
+      bdblwr: none,
+      marker: none,
     },
-    counters: {
-      syscalls: { pwrite: 80_000, fdatasync: 50_000 },
-      files: {
-        data: { ...none, writes: pages, written_bytes: pages * 16384, syncs: isDirect ? 0 : 500 },
-        log: { ...none, writes: 50_000, written_bytes: 50_000 * 640, syncs: 50_000 },
-        dblwr,
-        bdblwr: none,
-        marker: none,
-      },
-      payload_bytes: 50_000 * 512,
-      write_amplification: doublewrite === "ON" ? 33.25 : 17.25,
-      os_bytes_written: null,
-      data_write_busy_seconds: 1.5,
-    },
+    payload_bytes: 50_000 * 512,
+    write_amplification: isOn ? 33.25 : 17.25,
+    os_bytes_written: null,
+    data_write_busy_seconds: 1.5,
   };
 }
 

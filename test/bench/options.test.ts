@@ -1,3 +1,5 @@
+// What the command line accepts, and the message for everything it does not.
+
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

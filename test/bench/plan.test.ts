@@ -1,3 +1,5 @@
+// The order of measurement and the sharing of the write budget.
+
 import { describe, expect, test } from "vitest";
 import { ByteBudget } from "../../bench/run/budget.js";
 import { planConfigs, planTurns } from "../../bench/run/plan.js";
@@ -50,11 +52,22 @@ describe("bench budget", () => {
     const budget = new ByteBudget(1000, 4);
 
     expect(budget.nextShare()).toBe(250);
-    budget.endTurn(100);
+    budget.endTurn(100, 100);
     expect(budget.nextShare()).toBe(300);
-    budget.endTurn(900);
+    budget.endTurn(900, 900);
     expect(budget.nextShare()).toBe(0);
     expect(budget.spent).toBe(1000);
+  });
+
+  test("what turns write unmeasured is kept back, but never all of a share", () => {
+    const budget = new ByteBudget(1000, 4);
+
+    budget.endTurn(250, 200);
+    expect(budget.nextShare()).toBe(200);
+    budget.endTurn(250, 0);
+    expect(budget.nextShare()).toBe(100);
+    budget.endTurn(400, 0);
+    expect(budget.nextShare()).toBe(10);
   });
 });
 

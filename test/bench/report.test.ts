@@ -1,3 +1,5 @@
+// The reports of one fixed result, against recorded text.
+
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -37,7 +39,6 @@ describe("bench report", () => {
     const colored = render(fixedResult(), "text", PERCENTILES, true);
 
     expect(colored).not.toBe(plain);
-    // eslint-disable-next-line no-control-regex
     expect(colored.replace(/\x1b\[\d+m/g, "")).toBe(plain);
   });
 

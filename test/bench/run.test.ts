@@ -1,3 +1,5 @@
+// Whole runs on a store that does no I/O: results, schema, cleaning up, interrupts.
+
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

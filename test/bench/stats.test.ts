@@ -1,3 +1,5 @@
+// The statistics on seeded data: how often they are wrong, in both directions.
+
 import { describe, expect, test } from "vitest";
 import { Random } from "../../bench/random.js";
 import { drift, isDifferent, median, quantile, ratioOfMedians } from "../../bench/stats.js";

@@ -1,6 +1,7 @@
+// The folder of a run: created, refused, removed; and what `bench clean` may touch.
+
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { writeFileSync } from "node:fs";
+import * as fs from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -10,60 +11,60 @@ import { cleanLeftovers, createWorkFolder, MARKER } from "../../bench/run/work-f
 
 let dir = "";
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), "tornproof-test-"));
+  dir = fs.mkdtempSync(join(tmpdir(), "tornproof-test-"));
 });
 afterEach(() => {
-  chmodSync(dir, 0o700);
-  rmSync(dir, { recursive: true, force: true });
+  fs.chmodSync(dir, 0o700);
+  fs.rmSync(dir, { recursive: true, force: true });
 });
 
 describe("bench work folder", () => {
   test("created → a marked folder below the directory; removed → nothing is left", () => {
     const folder = createWorkFolder(dir, 0);
 
-    expect(existsSync(join(folder.path, MARKER))).toBe(true);
+    expect(fs.existsSync(join(folder.path, MARKER))).toBe(true);
     folder.remove();
     folder.remove();
-    expect(readdirSync(dir)).toEqual([]);
+    expect(fs.readdirSync(dir)).toEqual([]);
   });
 
   test("a missing directory → an environment error, and it is not created", () => {
     const missing = join(dir, "missing");
 
     expect(() => createWorkFolder(missing, 0)).toThrow(EnvironmentError);
-    expect(existsSync(missing)).toBe(false);
+    expect(fs.existsSync(missing)).toBe(false);
   });
 
   test("a file instead of a directory → an environment error", () => {
     const file = join(dir, "file");
-    writeFileSync(file, "");
+    fs.writeFileSync(file, "");
 
     expect(() => createWorkFolder(file, 0)).toThrow(/not a directory/);
   });
 
   test.skipIf(process.getuid?.() === 0)("a read-only directory → an environment error", () => {
-    chmodSync(dir, 0o500);
+    fs.chmodSync(dir, 0o500);
 
     expect(() => createWorkFolder(dir, 0)).toThrow(/not writable \(EACCES\)/);
   });
 
   test("too little space → an environment error that says how much", () => {
     expect(() => createWorkFolder(dir, 2 ** 60)).toThrow(/free, but the run needs .* TiB/);
-    expect(readdirSync(dir)).toEqual([]);
+    expect(fs.readdirSync(dir)).toEqual([]);
   });
 });
 
 describe("bench clean", () => {
   test("removes the folder of a dead run, and nothing without its marker", () => {
     const dead = leftover("tornproof-bench-1-aaaaaa", deadPid(), hostname());
-    mkdirSync(join(dir, "tornproof-bench-2-bbbbbb"));
-    writeFileSync(join(dir, "tornproof-bench-2-bbbbbb", "mine"), "");
+    fs.mkdirSync(join(dir, "tornproof-bench-2-bbbbbb"));
+    fs.writeFileSync(join(dir, "tornproof-bench-2-bbbbbb", "mine"), "");
     leftover("somebody-elses", deadPid(), hostname());
-    mkdirSync(join(dir, "tornproof-bench-3-cccccc"));
-    writeFileSync(join(dir, "tornproof-bench-3-cccccc", MARKER), '{"tool":"another"}');
+    fs.mkdirSync(join(dir, "tornproof-bench-3-cccccc"));
+    fs.writeFileSync(join(dir, "tornproof-bench-3-cccccc", MARKER), '{"tool":"another"}');
 
     expect(cleanLeftovers(dir)).toEqual({ removed: [dead], inUse: [] });
-    expect(readdirSync(dir).sort()).toEqual([
+    expect(fs.readdirSync(dir).sort()).toEqual([
       "somebody-elses",
       "tornproof-bench-2-bbbbbb",
       "tornproof-bench-3-cccccc",
@@ -85,8 +86,8 @@ describe("bench clean", () => {
 
 function leftover(name: string, pid: number, host: string): string {
   const path = join(dir, name);
-  mkdirSync(path);
-  writeFileSync(join(path, MARKER), JSON.stringify({ tool: "tornproof bench", pid, host }));
+  fs.mkdirSync(path);
+  fs.writeFileSync(join(path, MARKER), JSON.stringify({ tool: "tornproof bench", pid, host }));
   return path;
 }
 

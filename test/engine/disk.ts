@@ -243,7 +243,7 @@ function makeDurable(file: CrashFile, sync: Request): void {
 }
 
 function settleFile(file: CrashFile, choice: CrashChoice): Uint8Array {
-  let bytes = file.durable.slice();
+  let bytes: Uint8Array = file.durable.slice();
   file.pending.forEach(({ request }, index) => {
     const data = dataOf(request);
     for (let at = 0; at < data.length; at += SECTOR) {

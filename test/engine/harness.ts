@@ -135,7 +135,7 @@ export class Machine {
   }
 
   counter(name: string): number {
-    return Number(this.call("counter", this.value(name)));
+    return Number(this.call("counter", this.value(`COUNTER_${name}`)));
   }
 
   /** The failure record: status, what, file kind, file id, page. */
@@ -328,7 +328,8 @@ export class Machine {
   }
 
   state(): string {
-    const names = ["RUNNING", "FAILED", "CLOSED", "LOADING", "RECOVERING", "CREATING", "CLEANING"];
+    const names = ["NEW", "CREATING", "RECOVERING", "LOADING", "CLEANING", "RUNNING"];
+    names.push("CLOSING", "CLOSED", "FAILED");
     const state = this.x.storeState();
     return names.find((name) => this.value(`STATE_${name}`) === state) ?? String(state);
   }
@@ -337,7 +338,7 @@ export class Machine {
   tryCommit(set: WriteSet | Uint8Array): number {
     const bytes = set instanceof WriteSet ? set.bytes() : set;
     this.bytes.set(bytes, this.x.exchangeAddress());
-    return this.guard(() => this.x.trxCommit(bytes.length));
+    return this.guard(() => this.x.trxCommit(bytes.length, 1));
   }
 
   /** Commits; asks again as long as the answer is PENDING or LOG_FULL. Returns the status. */
@@ -377,7 +378,7 @@ export class Machine {
 
   /** A page handed out by the allocator, or a negative status. */
   reserve(space: number): number {
-    let status = STATUS.PENDING;
+    let status: number = STATUS.PENDING;
     this.settle(() => {
       status = this.guard(() => this.x.fspReserve(space));
       return status !== STATUS.PENDING;

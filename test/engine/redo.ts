@@ -50,7 +50,7 @@ export function lsnAfterSlowly(lsn: number, payload: number): number {
   return at;
 }
 
-/** Lays record groups out in blocks from `start` on, byte by byte; the result starts at its block. */
+/** Lays record groups out in blocks from `start` on; the result starts with its first block. */
 export function encodeGroups(
   start: number,
   groups: readonly Uint8Array[],

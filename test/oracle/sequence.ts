@@ -36,6 +36,16 @@ export function sequenceOf(steps: readonly Step[]): Sequence {
   return fold(found);
 }
 
+const FLUSH_POINTS = ["log-write-ahead", "dblwr-batch", "data-batch", "data-batch-plain"];
+
+/** The calls of the batch (redo before its pages included) and those of the checkpoint. */
+export function splitByPoint<S extends Step & { readonly point: string }>(
+  steps: readonly S[],
+): { readonly batch: S[]; readonly checkpoint: S[] } {
+  const isOfBatch = (step: S): boolean => FLUSH_POINTS.includes(step.point);
+  return { batch: steps.filter(isOfBatch), checkpoint: steps.filter((step) => !isOfBatch(step)) };
+}
+
 /** How often each pair occurs. */
 export function counts(steps: readonly Step[]): Record<string, number> {
   const found: Record<string, number> = {};

@@ -1,5 +1,5 @@
-// A directory that cannot be opened as asked: each case is a typed error that says what was expected
-// and found, and not one byte in the directory has changed.
+// A directory that cannot be opened as asked: each case is a typed error that says what was
+// expected and found, and not one byte in the directory has changed.
 
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,8 +8,13 @@ import { CorruptionError, IoError, StoreError } from "../../host/errors.js";
 import type { StoreOptions } from "../../host/options.js";
 import { Store } from "../../host/store.js";
 import { startChild } from "../host/run-in-child.js";
-import { mysqlLogHeader, setU32, stampLogBlock, stampPage } from "./format-bytes.js";
-import { STORE_VERSION_OFFSET } from "./format-bytes.js";
+import {
+  mysqlLogHeader,
+  setU32,
+  stampLogBlock,
+  stampPage,
+  STORE_VERSION_OFFSET,
+} from "./format-bytes.js";
 import { bytesOf, errorFrom, newPages } from "./helpers.js";
 import { DiskPlace, difference, SMALL, SMALL_ENGINE } from "./places.js";
 import { writeScript } from "./script.js";
@@ -209,6 +214,24 @@ describe("format", () => {
     expect(error.message).toContain("ibdata1 page 1: expected the store page");
   });
 });
+
+test.skipIf(!existsSync("/proc/self/fd"))(
+  "bad input: a store that is refused twenty times → no descriptor stays open",
+  async () => {
+    await makeStore();
+    const data = place.read("ibdata1");
+    data.fill(0x20, 4096 + 38, 4096 + 54);
+    stampPage(data.subarray(4096, 8192));
+    place.write("ibdata1", data);
+    const openFiles = (): number => readdirSync("/proc/self/fd").length;
+    await errorFrom(() => place.open());
+    const before = openFiles();
+
+    for (let n = 0; n < 20; n++) await errorFrom(() => place.open());
+
+    expect(openFiles()).toBeLessThan(before + 10);
+  },
+);
 
 describe("second opener", () => {
   test("bad input: of the same process → IN_USE; the first goes on", async () => {

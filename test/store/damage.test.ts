@@ -1,5 +1,5 @@
-// Files of a store that were damaged while it was closed: what is refused, with which words, what is
-// repaired, and that nothing damaged is ever served.
+// Files of a store that were damaged while it was closed: what is refused, with which words, what
+// is repaired, and that nothing damaged is ever served.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CorruptionError } from "../../host/errors.js";

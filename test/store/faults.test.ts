@@ -19,7 +19,7 @@ const FAILURES_MAX = 2000;
 /** What the run has been promised. */
 interface Promised {
   isOpen: boolean;
-  /** Value of each page of "a", by page number; the last one acknowledged and the last one tried. */
+  /** Value of each page of "a" by number: the last acknowledged and the last tried. */
   readonly pages: Map<number, { acknowledged: number; tried: number }>;
   readonly spaces: Map<string, "asked" | "exists" | "dropping" | "dropped">;
 }

@@ -18,6 +18,8 @@ export type Failing = "write" | "half-write" | "sync" | "file" | "read";
 const EIO = -5;
 /** No backend has opened it, so the operation fails and cancels what is linked to it. */
 const NO_FILE = 0;
+/** A disk writes a sector whole or not at all. */
+const SECTOR = 512;
 const TAG_OF_HALF = 0x7fffffff;
 
 export class FaultyBackend implements Backend {
@@ -57,8 +59,8 @@ export class FaultyBackend implements Backend {
       return;
     }
     if (this.failing === "half-write") {
-      const length = op.length / 2;
-      this.inner.submit({ ...op, length, flags: 0, tag: TAG_OF_HALF });
+      const length = Math.floor(op.length / 2 / SECTOR) * SECTOR;
+      if (length > 0) this.inner.submit({ ...op, length, flags: 0, tag: TAG_OF_HALF });
     }
     this.failedTags.add(op.tag);
     this.inner.submit({ ...op, file: NO_FILE });

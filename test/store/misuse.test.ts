@@ -1,4 +1,5 @@
-// Calls that cannot mean anything: each gets a StoreError that names the values, and changes nothing.
+// Calls that cannot mean anything: each gets a StoreError that names the values, and changes
+// nothing.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ENGINE_OPTION } from "../../host/engine-options.js";

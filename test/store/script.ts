@@ -1,5 +1,5 @@
-// Scripts that open a store in a process or a thread of their own. The node of this project does not
-// read TypeScript, so the host is transpiled once, into a folder that stands for the package.
+// Scripts that open a store in a process or a thread of their own. The node of this project does
+// not read TypeScript, so the host is transpiled once, into a folder that stands for the package.
 
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,8 +1,8 @@
-// A flush batch: the order of its requests in every doublewrite mode, and what may change meanwhile.
+// A flush batch: the order of its requests in every doublewrite mode, what may change meanwhile.
 
 import { describe, expect, test } from "vitest";
-import { allocatePages, createStore, EIO, STATUS, WriteSet } from "../harness.js";
-import { type Machine, type Options, PAGE, type Request } from "../harness.js";
+import { allocatePages, createStore, EIO, PAGE, STATUS, WriteSet } from "../harness.js";
+import type { Machine, Options, Request } from "../harness.js";
 import { lsnOfPage, pageOf } from "../redo.js";
 
 function storeAtRest(options: Options): { machine: Machine; space: number; pages: number[] } {

@@ -1,8 +1,8 @@
 // The page cleaner: which pages it writes, how many at once, and when.
 
 import { describe, expect, test } from "vitest";
-import { allocatePages, createStore, STATUS, WriteSet } from "../harness.js";
-import { type Machine, type Options, PAGE } from "../harness.js";
+import { allocatePages, createStore, PAGE, STATUS, WriteSet } from "../harness.js";
+import type { Machine, Options } from "../harness.js";
 
 function storeAtRest(
   options: Options,

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../format/helpers.js";
-import { allocatePages, createStore, EIO, ENOSPC, STATUS, WriteSet } from "../harness.js";
-import { type Machine, type Options, PAGE } from "../harness.js";
+import { allocatePages, createStore, EIO, ENOSPC, PAGE, STATUS, WriteSet } from "../harness.js";
+import type { Machine, Options } from "../harness.js";
 import { openRunning } from "../script.js";
 
 /** Offsets in a space, see engine/fil/space.ts. */

@@ -2,8 +2,17 @@
 
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../format/helpers.js";
-import { allocatePages, createStore, diskAfterCrash, EIO, LOST, STATUS } from "../harness.js";
-import { describe as say, WriteSet, type Machine, type Request } from "../harness.js";
+import {
+  allocatePages,
+  createStore,
+  describe as say,
+  diskAfterCrash,
+  EIO,
+  LOST,
+  STATUS,
+  WriteSet,
+} from "../harness.js";
+import type { Machine, Request } from "../harness.js";
 import { checkpointOn } from "../redo.js";
 import { openRunning } from "../script.js";
 

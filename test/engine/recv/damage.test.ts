@@ -2,8 +2,19 @@
 
 import { describe, expect, test } from "vitest";
 import { randomBytes, seededRandom } from "../../format/helpers.js";
-import { allocatePages, createStore, diskAfterCrash, KEPT, LOST, Machine } from "../harness.js";
-import { isOpen, openStore, STATUS, WriteSet, type Disk } from "../harness.js";
+import {
+  allocatePages,
+  createStore,
+  diskAfterCrash,
+  isOpen,
+  KEPT,
+  LOST,
+  Machine,
+  openStore,
+  STATUS,
+  WriteSet,
+} from "../harness.js";
+import type { Disk } from "../harness.js";
 import { BLOCK, blockOf, blockOffset, checkpointOn, stampBlock } from "../redo.js";
 import { cutsOf, forEveryCut, openRunning } from "../script.js";
 

@@ -3,15 +3,18 @@
 
 import { describe, expect, test } from "vitest";
 import { randomBytes, seededRandom } from "../../format/helpers.js";
-import { allocatePages, createStore, LOST, openStore, sectors, STATUS } from "../harness.js";
 import {
+  allocatePages,
+  createStore,
   diskAfterCrash,
+  LOST,
+  openStore,
   PAGE,
+  sectors,
+  STATUS,
   WriteSet,
-  type Disk,
-  type Machine,
-  type Options,
 } from "../harness.js";
+import type { Disk, Machine, Options } from "../harness.js";
 import { lsnOfPage, pageOf, setPageLsn, stampPage } from "../redo.js";
 import { cutAt, cutsOf, forEveryCut, openRunning, record } from "../script.js";
 
@@ -147,7 +150,7 @@ describe("recv: which copy is taken", () => {
   });
 });
 
-/** Puts a valid copy of the page, with this LSN and text, into slot `slot` of a doublewrite file. */
+/** Puts a valid copy of the page, with this LSN and text, into a slot of a doublewrite file. */
 function putCopy(
   disk: Disk,
   file: number,

@@ -1,0 +1,128 @@
+// The process that is killed: commits as fast as it can, and says so after every acknowledgment.
+// Lines on stdout: "ready", "<group> <commit>" once a commit is acknowledged, "ddl <n>".
+
+import { writeSync } from "node:fs";
+import { Store, type Tablespace, type TransactionSync } from "../../../host/index.js";
+import { FIRST_PAGE, groupPages, GROUPS, SMALL, SPACE_NAMES, VOLATILE_SPACE } from "./scenario.js";
+import type { Scenario } from "./scenario.js";
+
+const [directory, scenarioText, mode] = process.argv.slice(2);
+const scenario = JSON.parse(scenarioText!) as Scenario;
+
+const store = await Store.open(directory!, scenario.options, SMALL);
+if (mode === "recover-only") {
+  say("ready");
+  setInterval(() => undefined, 1000);
+} else {
+  await run();
+}
+
+async function run(): Promise<void> {
+  const spaces = await prepare();
+  say("ready");
+  const { committers, blocking } = scenario;
+  const loops = Array.from({ length: committers }, (_, c) => commitLoop(spaces, c, blocking));
+  await Promise.all([...loops, ddlLoop()]);
+}
+
+/** Creates the tablespaces and every group's pages on the first run. */
+async function prepare(): Promise<Tablespace[]> {
+  const spaces: Tablespace[] = [];
+  for (const name of SPACE_NAMES) {
+    const known = store.tablespace(name);
+    spaces.push(known ?? (await store.createTablespace(name)));
+  }
+  const last = groupPages(GROUPS - 1, FIRST_PAGE).at(-1)!;
+  for (const space of spaces) {
+    for (let page = FIRST_PAGE; page <= last; page++) await allocate(space, page);
+  }
+  return spaces;
+}
+
+/** An earlier life may have been killed in the middle of this. */
+async function allocate(space: Tablespace, page: number): Promise<void> {
+  if (await isAllocated(space, page)) return;
+  const allocated = await store.transaction((tx) => tx.allocatePage(space));
+  if (allocated !== page) throw new Error(`page ${allocated}, expected ${page}`);
+}
+
+async function isAllocated(space: Tablespace, page: number): Promise<boolean> {
+  return store.read(space, page, 0, 8).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function commitLoop(
+  spaces: Tablespace[],
+  committer: number,
+  blocking: boolean,
+): Promise<void> {
+  for (let turn = 0; ; turn++) {
+    const group = (committer + turn * scenario.committers) % GROUPS;
+    if (blocking) {
+      const commit = store.transactionSync((tx) => change(tx, spaces, group));
+      say(`${group} ${commit}`);
+      if (turn % 32 === 0) await new Promise(setImmediate);
+    } else {
+      say(`${group} ${await commitGroup(spaces, group)}`);
+    }
+  }
+}
+
+function commitGroup(spaces: Tablespace[], group: number): Promise<number> {
+  return store.transaction(async (tx) => {
+    const pages = groupPages(group, FIRST_PAGE);
+    const before = await tx.read(spaces[0]!, pages[0]!, 0, 8);
+    const commit = readU32(before, 0) + 1;
+    const extra = await tx.allocatePage(spaces[0]!);
+    const old = readU32(before, 4);
+    if (old !== 0) tx.freePage(spaces[0]!, old);
+    tx.write(spaces[0]!, extra, 0, numbers(commit, 0));
+    for (const space of spaces) {
+      for (const page of pages) tx.write(space, page, 0, numbers(commit, extra));
+    }
+    return commit;
+  });
+}
+
+function change(tx: TransactionSync, spaces: Tablespace[], group: number): number {
+  const pages = groupPages(group, FIRST_PAGE);
+  const before = tx.read(spaces[0]!, pages[0]!, 0, 8);
+  const commit = readU32(before, 0) + 1;
+  const extra = tx.allocatePage(spaces[0]!);
+  const old = readU32(before, 4);
+  if (old !== 0) tx.freePage(spaces[0]!, old);
+  tx.write(spaces[0]!, extra, 0, numbers(commit, 0));
+  for (const space of spaces) {
+    for (const page of pages) tx.write(space, page, 0, numbers(commit, extra));
+  }
+  return commit;
+}
+
+/** Creates and drops a tablespace in turn, with a sharp checkpoint now and then. */
+async function ddlLoop(): Promise<void> {
+  for (let n = store.tablespace(VOLATILE_SPACE) === undefined ? 0 : 1; ; n++) {
+    if (n % 2 === 0) await store.createTablespace(VOLATILE_SPACE);
+    else await store.dropTablespace(VOLATILE_SPACE);
+    say(n % 2 === 0 ? "created" : "dropped");
+    if (n % 3 === 2) await store.checkpoint();
+    await new Promise((resolve) => setTimeout(resolve, 4));
+  }
+}
+
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
+}
+
+function numbers(first: number, second: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, first, true);
+  view.setUint32(4, second, true);
+  return bytes;
+}
+
+function readU32(bytes: Uint8Array, at: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
+}
