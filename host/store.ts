@@ -45,6 +45,8 @@ export class Store {
   private readonly spaces: Tablespaces;
   private readonly pager: Pager;
   private readonly committer: Committer;
+  /** The body of a blocking transaction is running: nothing may commit in between. */
+  private isBlocking = false;
   /** The end of the shutdown; null while the store is open. */
   private closing: Promise<void> | null = null;
 
@@ -122,7 +124,7 @@ export class Store {
     let tx: AsyncTransaction;
     let result: T | Promise<T>;
     try {
-      this.check();
+      this.checkBegin();
       tx = new AsyncTransaction(
         this.o.engine,
         this.pageBodySize,
@@ -156,7 +158,7 @@ export class Store {
    * way.
    */
   transactionSync<T>(body: (tx: TransactionSync) => T): T {
-    this.check();
+    this.checkBegin();
     const { engine } = this.o;
     const tx = new BlockingTransaction(
       engine,
@@ -165,11 +167,14 @@ export class Store {
       this.pager,
     );
     let value: T;
+    this.isBlocking = true;
     try {
       value = body(tx);
     } catch (error) {
       this.committer.rollBack(tx);
       throw error;
+    } finally {
+      this.isBlocking = false;
     }
     this.committer.commitSync(tx);
     return value;
@@ -252,6 +257,11 @@ export class Store {
     }
     exports.storeClose();
     await pump.attempt(() => exports.storeState() === STATE_CLOSED);
+  }
+
+  private checkBegin(): void {
+    this.check();
+    if (this.isBlocking) throw new StoreError("BUSY", "a blocking transaction is running");
   }
 
   private check(): void {

@@ -9,15 +9,7 @@ import * as counters from "../abi/counters";
 import { logBufferBase, logStagingBase } from "../abi/arena";
 import { logBufferSize } from "../abi/config";
 import { poison } from "../abi/failure";
-import {
-  AT_LOG_BACKGROUND,
-  AT_LOG_COMMIT,
-  IO_LINK,
-  IO_STAMP,
-  KIND_LOG,
-  OP_SYNC,
-  OP_WRITE,
-} from "../abi/io";
+import { AT_LOG_COMMIT, IO_LINK, IO_STAMP, KIND_LOG, OP_SYNC, OP_WRITE } from "../abi/io";
 import { OWNER_LOG, pushRequest, tagOf } from "../abi/ring";
 import { LOG_BLOCK_HDR_SIZE, OS_FILE_LOG_BLOCK_SIZE } from "../format/log-block";
 import { LOG_FILE_HDR_SIZE } from "../format/log-file";

@@ -1,4 +1,5 @@
-// A method's answers, looked up once for each (file kind, sync point): the driver asks for every sync.
+// A method's answers, looked up once for each (file kind, sync point): the driver asks for every
+// sync.
 
 import { FILE_KINDS, type FileKind } from "../abi.js";
 import { callFor, type SyncDecision } from "./call.js";

@@ -9,6 +9,8 @@ import type { HostSettings, InnodbSettings, NormalizedOptions, StoreOptions } fr
 import { badOption, parseValue, sizeText } from "./value.js";
 import { VARIABLES } from "./variables.js";
 
+/** The engine's submission ring bounds what may be on its way at once. */
+const PAGES_IN_FLIGHT_MAX = 4096;
 /** Linear memory ends at 4 GiB; this much is left for page hash, rings and staging. */
 const MEMORY_BYTES_MAX = 3.75 * 2 ** 30;
 
@@ -84,6 +86,14 @@ function crossCheck(settings: InnodbSettings): void {
       "innodb_log_buffer_size",
       `with the buffer pool of ${sizeText(pool)} it exceeds the ` +
         `${sizeText(MEMORY_BYTES_MAX)} that one store can address`,
+    );
+  }
+  const inFlight = settings.innodb_doublewrite_files * settings.innodb_doublewrite_pages;
+  if (inFlight > PAGES_IN_FLIGHT_MAX) {
+    badOption(
+      "innodb_doublewrite_files",
+      `${inFlight} pages in all doublewrite files; the engine keeps at most ` +
+        `${PAGES_IN_FLIGHT_MAX} on their way`,
     );
   }
   checkOrder(settings, "innodb_io_capacity", "innodb_io_capacity_max");

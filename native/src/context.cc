@@ -16,8 +16,8 @@ namespace tornproof {
 
 namespace {
 
-// Pages are copied and handed to the device 16 KiB at a time: with huge pages that takes a tenth less.
-// Advice only; where it is refused nothing changes.
+// Pages are copied and handed to the device 16 KiB at a time: with huge pages that takes a tenth
+// less. Advice only; where it is refused nothing changes.
 void adviseHugePages(const LinearMemory& memory) {
   madvise(const_cast<uint8_t*>(memory.base), memory.size, MADV_HUGEPAGE);
 }

@@ -17,7 +17,7 @@ import type { FakeBehavior, FakeWorld } from "./fake-store.js";
 import { fakeWorld } from "./fake-store.js";
 import { settingsFrom } from "./settings.js";
 
-const SHORT: RawFlags = { runtime: "10ms", warmup: "2ms", fileSize: "1MiB", rounds: "2" };
+const SHORT: RawFlags = { runtime: "40ms", warmup: "2ms", fileSize: "1MiB", rounds: "2" };
 
 let dir = "";
 beforeEach(() => {

@@ -1,5 +1,5 @@
-// A disk in memory that remembers what was asked of it and when, so that the state after a power cut
-// at any moment can be made from the same run.
+// A disk in memory that remembers what was asked of it and when, so that the state after a power
+// cut at any moment can be made from the same run.
 //
 //   journal:   start write 1 │ done write 1 │ start sync │ start write 2 │ done sync │ cut
 //   durable:                                                              write 1

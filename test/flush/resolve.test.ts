@@ -1,4 +1,5 @@
-// From a name to a table: spellings, numbers, profiles, sync calls, and methods that users register.
+// From a name to a table: spellings, numbers, profiles, sync calls, and methods that users
+// register.
 
 import { afterEach, describe, expect, test } from "vitest";
 import { EnginePanic, StoreError } from "../../host/errors.js";

@@ -1,4 +1,5 @@
-// One process per directory: second openers, owners that died, doubtful locks, and takers that race.
+// One process per directory: second openers, owners that died, doubtful locks, and takers that
+// race.
 
 import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";

@@ -329,3 +329,9 @@ describe("defaults file", () => {
     expect(parseDefaultsFile("innodb_page_size=4k")).toEqual({});
   });
 });
+
+test("options: doublewrite files and pages that no ring could carry → refused with their product", () => {
+  const options = { innodb_doublewrite_files: 256, innodb_doublewrite_pages: 128 };
+
+  expect(() => normalizeOptions(options)).toThrow(/32768 pages in all doublewrite files/);
+});

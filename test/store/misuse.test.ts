@@ -208,3 +208,17 @@ test("too large: more pages than half the pool → TOO_LARGE; half of it → com
   expect(found).toEqual(pages.map((_, n) => (n < 16 ? "half" : "page")));
   await other.close();
 });
+
+test("misuse: a transaction begun inside a blocking one → BUSY, the outer one commits", async () => {
+  const bytes = bytesOf("outer");
+  let inner: Promise<unknown> | null = null;
+
+  store.transactionSync((tx) => {
+    tx.write(users, page, 0, bytes);
+    inner = errorFrom(() => store.transaction((other) => other.write(users, page, 0, bytes)));
+    expect(() => store.transactionSync(() => undefined)).toThrow(/blocking transaction/);
+  });
+
+  expect(((await inner!) as { code: string }).code).toBe("BUSY");
+  expect(await store.read(users, page, 0, 5)).toEqual(bytes);
+});

@@ -15,6 +15,7 @@ const SEED = Number(process.env["STORE_SEED"] ?? 1);
 const OPERATIONS = 1_000_000;
 const OPERATIONS_NATIVE = 20_000;
 const KIB = 1024;
+const MIB = 1024 * KIB;
 
 interface Sizes {
   readonly pageSize: number;
@@ -36,7 +37,8 @@ function setting(name: string, sizes: Sizes, options: StoreOptions): Setting {
       [ENGINE.extendPages, 16],
       ...more,
     ]),
-    pagesMax: 6 * frames,
+    // Several times the pool, but no more than can be copied at every crash.
+    pagesMax: Math.min(6 * frames, (6 * MIB) / pageSize),
     transactionMax: 8,
   };
 }

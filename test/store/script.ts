@@ -4,17 +4,22 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import { packageRoot } from "../../host/package-root.js";
 import { transpile } from "../host/run-in-child.js";
 
 let folder: string | null = null;
 let scripts = 0;
 
-/** The transpiled package; removed when this process ends. */
+afterAll(() => {
+  if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  folder = null;
+});
+
+/** The transpiled package; removed when the tests of the file that asked for it have ended. */
 function packageFolder(): string {
   if (folder !== null) return folder;
   const fresh = mkdtempSync(join(tmpdir(), "tornproof-package-"));
-  process.once("exit", () => rmSync(fresh, { recursive: true, force: true }));
   transpile("test/store/places.ts", fresh);
   transpile("test/store/helpers.ts", fresh);
   writeFileSync(join(fresh, "package.json"), '{ "name": "tornproof", "type": "module" }');

@@ -1,10 +1,24 @@
 // The process that is killed: commits as fast as it can, and says so after every acknowledgment.
-// Lines on stdout: "ready", "<group> <commit>" once a commit is acknowledged, "ddl <n>".
+// Lines on stdout: "ready", "<group> <commit>" once a commit is acknowledged; "create" and "drop"
+// before the tablespace that comes and goes is asked for, "created" and "dropped" after.
 
 import { writeSync } from "node:fs";
-import { Store, type Tablespace, type TransactionSync } from "../../../host/index.js";
-import { FIRST_PAGE, groupPages, GROUPS, SMALL, SPACE_NAMES, VOLATILE_SPACE } from "./scenario.js";
-import type { Scenario } from "./scenario.js";
+import {
+  Store,
+  type Tablespace,
+  type TransactionSync,
+  type TransactionWriter,
+} from "../../../host/index.js";
+import {
+  FIRST_PAGE,
+  groupPages,
+  GROUPS,
+  pageContent,
+  SMALL,
+  SPACE_NAMES,
+  VOLATILE_SPACE,
+  type Scenario,
+} from "./scenario.js";
 
 const [directory, scenarioText, mode] = process.argv.slice(2);
 const scenario = JSON.parse(scenarioText!) as Scenario;
@@ -65,9 +79,20 @@ async function commitLoop(
       say(`${group} ${commit}`);
       if (turn % 32 === 0) await new Promise(setImmediate);
     } else {
+      if (scenario.isTorn === true) await commitHalf(spaces, group);
       say(`${group} ${await commitGroup(spaces, group)}`);
     }
   }
+}
+
+/** What a store must never do: the second tablespace's pages of the next commit, on their own. */
+function commitHalf(spaces: Tablespace[], group: number): Promise<void> {
+  return store.transaction(async (tx) => {
+    const pages = groupPages(group, FIRST_PAGE);
+    const before = await tx.read(spaces[0]!, pages[0]!, 0, 8);
+    const content = pageContent(group, readU32(before, 0) + 1, readU32(before, 4));
+    for (const page of pages) tx.write(spaces[1]!, page, 0, content);
+  });
 }
 
 function commitGroup(spaces: Tablespace[], group: number): Promise<number> {
@@ -78,10 +103,7 @@ function commitGroup(spaces: Tablespace[], group: number): Promise<number> {
     const extra = await tx.allocatePage(spaces[0]!);
     const old = readU32(before, 4);
     if (old !== 0) tx.freePage(spaces[0]!, old);
-    tx.write(spaces[0]!, extra, 0, numbers(commit, 0));
-    for (const space of spaces) {
-      for (const page of pages) tx.write(space, page, 0, numbers(commit, extra));
-    }
+    writeAll(tx, spaces, group, commit, extra);
     return commit;
   });
 }
@@ -93,16 +115,28 @@ function change(tx: TransactionSync, spaces: Tablespace[], group: number): numbe
   const extra = tx.allocatePage(spaces[0]!);
   const old = readU32(before, 4);
   if (old !== 0) tx.freePage(spaces[0]!, old);
-  tx.write(spaces[0]!, extra, 0, numbers(commit, 0));
-  for (const space of spaces) {
-    for (const page of pages) tx.write(space, page, 0, numbers(commit, extra));
-  }
+  writeAll(tx, spaces, group, commit, extra);
   return commit;
+}
+
+function writeAll(
+  tx: TransactionWriter,
+  spaces: readonly Tablespace[],
+  group: number,
+  commit: number,
+  extra: number,
+): void {
+  tx.write(spaces[0]!, extra, 0, pageContent(group, commit, 0));
+  const content = pageContent(group, commit, extra);
+  for (const space of spaces) {
+    for (const page of groupPages(group, FIRST_PAGE)) tx.write(space, page, 0, content);
+  }
 }
 
 /** Creates and drops a tablespace in turn, with a sharp checkpoint now and then. */
 async function ddlLoop(): Promise<void> {
   for (let n = store.tablespace(VOLATILE_SPACE) === undefined ? 0 : 1; ; n++) {
+    say(n % 2 === 0 ? "create" : "drop");
     if (n % 2 === 0) await store.createTablespace(VOLATILE_SPACE);
     else await store.dropTablespace(VOLATILE_SPACE);
     say(n % 2 === 0 ? "created" : "dropped");
@@ -113,14 +147,6 @@ async function ddlLoop(): Promise<void> {
 
 function say(line: string): void {
   writeSync(1, `${line}\n`);
-}
-
-function numbers(first: number, second: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, first, true);
-  view.setUint32(4, second, true);
-  return bytes;
 }
 
 function readU32(bytes: Uint8Array, at: number): number {

@@ -1,20 +1,33 @@
-// Kills the child at a random moment, reopens the store, and holds it against what was acknowledged.
+// Kills the child at a random moment, reopens the store, and holds it against what was
+// acknowledged.
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { once } from "node:events";
 import { packageRoot, Store, type Tablespace } from "../../../host/index.js";
-import { FIRST_PAGE, groupPages, GROUPS, SMALL, SPACE_NAMES, VOLATILE_SPACE } from "./scenario.js";
-import type { Scenario } from "./scenario.js";
+import {
+  FIRST_PAGE,
+  groupPages,
+  GROUPS,
+  pageContent,
+  SMALL,
+  SPACE_NAMES,
+  VOLATILE_SPACE,
+  type Scenario,
+} from "./scenario.js";
 
 const CHILD = join(packageRoot(), "build/js/test/crash/kill-9/child.js");
+
+/** "create" and "drop": asked for, and nothing heard since. */
+export type SpaceWord = "create" | "created" | "drop" | "dropped";
+const SPACE_WORDS: readonly string[] = ["create", "created", "drop", "dropped"];
 
 /** What one life of the child said before it was killed. */
 export interface Life {
   /** Last acknowledged commit of each group, 0 when none. */
   readonly acknowledged: readonly number[];
   /** The last word about the tablespace that comes and goes. */
-  readonly space: "created" | "dropped" | null;
+  readonly space: SpaceWord | null;
   readonly commits: number;
 }
 
@@ -53,7 +66,7 @@ function parse(output: string): Life {
   let space: Life["space"] = null;
   let commits = 0;
   for (const line of output.split("\n").slice(0, -1)) {
-    if (line === "created" || line === "dropped") space = line;
+    if (SPACE_WORDS.includes(line)) space = line as SpaceWord;
     const commit = /^(\d+) (\d+)$/.exec(line);
     if (commit === null) continue;
     acknowledged[Number(commit[1])] = Number(commit[2]);
@@ -62,76 +75,101 @@ function parse(output: string): Life {
   return { acknowledged, space, commits };
 }
 
-/** Highest commit of each group that any life has acknowledged. */
-export function merge(before: readonly number[], life: Life): number[] {
-  return before.map((commit, group) => Math.max(commit, life.acknowledged[group]!));
+/** What is known of a store: the newest commit of each group, and the tablespace that comes and goes. */
+export interface Known {
+  readonly commits: readonly number[];
+  readonly space: SpaceWord;
 }
 
-/** Opens the store and returns what is wrong with it, or null. */
-export async function judge(
-  directory: string,
-  scenario: Scenario,
-  acknowledged: readonly number[],
-  space: Life["space"],
-): Promise<string | null> {
+export const NOTHING_YET: Known = { commits: new Array<number>(GROUPS).fill(0), space: "dropped" };
+
+/** What is known after one more life. */
+export function merge(before: Known, life: Life): Known {
+  return {
+    commits: before.commits.map((commit, group) => Math.max(commit, life.acknowledged[group]!)),
+    space: life.space ?? before.space,
+  };
+}
+
+/**
+ * Opens the store and holds it against what is known. Returns what was found, which no later death
+ * may take back. Errors: Error that says what is wrong.
+ */
+export async function judge(directory: string, scenario: Scenario, known: Known): Promise<Known> {
   const store = await Store.open(directory, scenario.options, SMALL);
   try {
     const spaces = SPACE_NAMES.map((name) => store.tablespace(name));
     if (spaces.some((found) => found === undefined)) {
-      const isNew = acknowledged.every((commit) => commit === 0);
-      return isNew ? null : "a tablespace is missing";
+      if (known.commits.some((commit) => commit > 0)) throw new Error("a tablespace is missing");
+      return known;
     }
+    const commits: number[] = [];
     for (let group = 0; group < GROUPS; group++) {
-      const wrong = await judgeGroup(store, spaces as Tablespace[], group, acknowledged[group]!);
-      if (wrong !== null) return wrong;
+      commits.push(await judgeGroup(store, spaces as Tablespace[], group, known.commits[group]!));
     }
-    return judgeSpace(store, space);
+    return { commits, space: judgeSpace(store, known.space) };
   } finally {
     await store.close();
   }
 }
 
+/** Returns the commit that the group is at. */
 async function judgeGroup(
   store: Store,
   spaces: readonly Tablespace[],
   group: number,
-  acknowledged: number,
-): Promise<string | null> {
-  const seen = new Set<string>();
-  for (const space of spaces) {
-    for (const page of groupPages(group, FIRST_PAGE)) {
-      const body = await readOrNull(store, space, page);
-      // Zeros: allocated, and no commit yet; so is a page that the first life did not get to.
-      seen.add(body === null ? "0 0" : `${body.getUint32(0, true)} ${body.getUint32(4, true)}`);
+  known: number,
+): Promise<number> {
+  const places = spaces.flatMap((space) =>
+    groupPages(group, FIRST_PAGE).map((page) => ({ space, page })),
+  );
+  const [commit, extra] = await headOf(store, spaces[0]!, places[0]!.page);
+  if (commit < known) throw new Error(`group ${group}: commit ${known} lost, found ${commit}`);
+  if (commit > known + 1) throw new Error(`group ${group}: commit ${commit} after ${known}`);
+  const content = pageContent(group, commit, extra);
+  for (const { space, page } of places) {
+    const head = await headOf(store, space, page);
+    if (head.join() !== [commit, extra].join()) {
+      const found = `${commit} ${extra} | ${head.join(" ")}`;
+      throw new Error(`group ${group} is half there: ${found}`);
     }
+    // Zeros: allocated, and no commit yet; so is a page that the first life did not get to.
+    if (commit > 0) await judgeContent(store, space, page, content);
   }
-  if (seen.size !== 1) return `group ${group} is half there: ${[...seen].join(" | ")}`;
-  const [found] = [...seen];
-  const [commit, extra] = found!.split(" ").map(Number) as [number, number];
-  if (commit < acknowledged) return `group ${group}: commit ${acknowledged} lost, found ${commit}`;
-  if (extra === 0) return null;
-  const body = await readOrNull(store, spaces[0]!, extra);
-  if (body?.getUint32(0, true) === commit) return null;
-  return `group ${group}: its extra page ${extra} is not of commit ${commit}`;
+  if (commit > 0) await judgeContent(store, spaces[0]!, extra, pageContent(group, commit, 0));
+  return commit;
 }
 
-async function readOrNull(store: Store, space: Tablespace, page: number): Promise<DataView | null> {
+async function judgeContent(
+  store: Store,
+  space: Tablespace,
+  page: number,
+  content: Uint8Array,
+): Promise<void> {
+  const found = await store.read(space, page, 0, content.length);
+  const differs = content.findIndex((byte, at) => found[at] !== byte);
+  if (differs >= 0) throw new Error(`${space.name} page ${page}: wrong content at ${differs}`);
+}
+
+/** Commit and extra page; zeros where the page is not allocated. */
+async function headOf(store: Store, space: Tablespace, page: number): Promise<[number, number]> {
   try {
-    return new DataView((await store.read(space, page, 0, 8)).buffer);
+    const view = new DataView((await store.read(space, page, 0, 8)).buffer);
+    return [view.getUint32(0, true), view.getUint32(4, true)];
   } catch (error) {
-    if ((error as { code?: string }).code === "NOT_FOUND") return null;
+    if ((error as { code?: string }).code === "NOT_FOUND") return [0, 0];
     throw error;
   }
 }
 
-/** A creation or drop that was not acknowledged may have happened or not. */
-function judgeSpace(store: Store, last: Life["space"]): string | null {
+/** A creation or drop that was not acknowledged may have happened or not, and then stays so. */
+function judgeSpace(store: Store, last: SpaceWord): SpaceWord {
   const names = store.tablespaces().map((space) => space.name);
-  const known: readonly string[] = [...SPACE_NAMES, VOLATILE_SPACE];
-  const strangers = names.filter((name) => !known.includes(name));
-  if (strangers.length > 0) return `unknown tablespaces: ${strangers.join(", ")}`;
-  // After "created" only a drop may be under way, and the other way round: both answers are right.
-  return last === null || names.length <= known.length
-    ? null
-    : "more tablespaces than were created";
+  const expected: readonly string[] = [...SPACE_NAMES, VOLATILE_SPACE];
+  const strangers = names.filter((name) => !expected.includes(name));
+  if (strangers.length > 0) throw new Error(`unknown tablespaces: ${strangers.join(", ")}`);
+  const isThere = names.includes(VOLATILE_SPACE);
+  if (last === "created" && !isThere) throw new Error("a tablespace that was created is lost");
+  if (last === "dropped" && isThere) throw new Error("a tablespace that was dropped is back");
+  return isThere ? "created" : "dropped";
 }

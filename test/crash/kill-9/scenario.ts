@@ -1,10 +1,13 @@
-// What the killed process and its judge agree on: the store's settings, and what a commit looks like.
+// What the killed process and its judge agree on: the store's settings, and what a commit looks
+// like.
 //
-//   group page body   │ commit number u32 │ extra page u32 │      every page of a group, in both spaces
-//   extra page body   │ commit number u32 │                     allocated by the commit, the last freed
+//   group page body   │ commit u32 │ extra page u32 │ filling │   every page of a group, in both spaces
+//   extra page body   │ commit u32 │ 0              │ filling │   allocated by the commit, the last freed
 //
-// A commit of a group writes the same number to all its pages, so a group whose pages differ was cut
-// in half. Groups are independent: each is written by one committer, one commit after another.
+// A commit of a group writes the same bytes to all its pages, so a group whose pages differ was cut
+// in half. The filling follows from group and commit, and so does its length: bytes that are in the
+// wrong place are seen. Groups are independent: each is written by one committer, one commit after
+// another, so at most one commit of a group is not acknowledged yet.
 
 import { ENGINE_OPTION, type EngineOverrides, type StoreOptions } from "../../../host/index.js";
 
@@ -14,6 +17,8 @@ export interface Scenario {
   readonly committers: number;
   /** Commits through transactionSync, blocking. */
   readonly blocking: boolean;
+  /** For a canary: a commit is two transactions, one for each tablespace. */
+  readonly isTorn?: boolean;
 }
 
 export const GROUPS = 16;
@@ -34,6 +39,29 @@ export const SMALL: EngineOverrides = new Map([
   [ENGINE_OPTION.extendPages, 16],
   [ENGINE_OPTION.cleanerIntervalMs, 3],
 ]);
+
+/** Bytes at the start of a page, in front of the filling. */
+const HEAD_SIZE = 8;
+const FILLING_MAX = 700;
+
+/** What a commit writes to a page; all zeros for commit 0. */
+export function pageContent(group: number, commit: number, extra: number): Uint8Array {
+  const bytes = new Uint8Array(contentSize(group, commit));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, commit, true);
+  view.setUint32(4, extra, true);
+  let state = (group * 2654435761 + commit * 40503) >>> 0;
+  for (let i = HEAD_SIZE; i < bytes.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    bytes[i] = state >>> 24;
+  }
+  return bytes;
+}
+
+/** Length of that content, in bytes. */
+export function contentSize(group: number, commit: number): number {
+  return commit === 0 ? HEAD_SIZE : HEAD_SIZE + ((group * 131 + commit * 257) % FILLING_MAX);
+}
 
 /** Page numbers of a group in each space: laid out by the first transaction of a store. */
 export function groupPages(group: number, firstPage: number): number[] {

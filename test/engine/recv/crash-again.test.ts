@@ -2,7 +2,18 @@
 
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../format/helpers.js";
-import { diskAfterCrash, isOpen, KEPT, LOST, Machine, sectors, STATUS } from "../harness.js";
+import {
+  allocatePages,
+  createStore,
+  diskAfterCrash,
+  isOpen,
+  KEPT,
+  LOST,
+  Machine,
+  sectors,
+  STATUS,
+  WriteSet,
+} from "../harness.js";
 import type { Disk, JournalEvent, Options } from "../harness.js";
 import { cutAt, cutsOf, forEveryCut, openRunning, record, type Recording } from "../script.js";
 
@@ -44,7 +55,7 @@ describe("recv: process killed, then power cut", () => {
       const disk = diskAfterCrash(recording.base, before, before.length, KEPT);
       const journal = [...before, ...journalOfOpening(disk, TIGHT)];
       const promised = recording.model.promised(recording.machine, cut);
-      for (let at = before.length; at <= journal.length; at += 4) {
+      for (let at = before.length; at <= journal.length; at += 8) {
         const opened = openRunning(diskAfterCrash(recording.base, journal, at, LOST), TIGHT);
         recording.model.check(opened, promised, cut);
         opened.dispose();
@@ -65,6 +76,30 @@ describe("recv: process killed, then power cut", () => {
         TIGHT,
       );
       expect(recording.model.check(opened, commits, cut)).toBe(commits);
+      opened.dispose();
+    });
+  });
+
+  test("redo was written and never synced, recovery writes pages back → no page outlives its redo", () => {
+    const maker = createStore();
+    const space = maker.createSpace("t");
+    const pages = [...allocatePages(maker, space, 10), ...allocatePages(maker, space, 10)];
+    maker.checkpoint();
+    maker.rest();
+    const base = maker.disk.clone();
+    maker.journal = [];
+    for (const page of pages) maker.commit(new WriteSet().write(space, page, 0, "unsynced"));
+    maker.x.logWrite(maker.x.lsn(), 0);
+    maker.rest();
+    const before = maker.journal;
+    const journal = [...before, ...journalOfOpening(maker.disk.clone(), { framesCount: 16 })];
+    const isPageWrite = ({ request }: JournalEvent): boolean => request.point === "data-batch";
+    expect(journal.filter(isPageWrite).length).toBeGreaterThan(10);
+
+    forEveryCut(cutsOf(journal), (cut) => {
+      const opened = openRunning(diskAfterCrash(base, journal, cut, LOST), {});
+      const texts = pages.map((page) => (opened.read(space, page) as Uint8Array)[0]);
+      expect(new Set(texts).size, "all of the commits or none").toBe(1);
       opened.dispose();
     });
   });
