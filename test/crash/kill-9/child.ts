@@ -1,5 +1,5 @@
 // The process that is killed: commits as fast as it can, and says so after every acknowledgment.
-// Lines on stdout: "ready", "<group> <commit>" once a commit is acknowledged; "create" and "drop"
+// Lines on stdout: "opening", "ready", "<group> <commit>" once a commit is acknowledged; "create" and "drop"
 // before the tablespace that comes and goes is asked for, "created" and "dropped" after.
 
 import { writeSync } from "node:fs";
@@ -23,6 +23,7 @@ import {
 const [directory, scenarioText, mode] = process.argv.slice(2);
 const scenario = JSON.parse(scenarioText!) as Scenario;
 
+say("opening");
 const store = await Store.open(directory!, scenario.options, SMALL);
 if (mode === "recover-only") {
   say("ready");

@@ -24,6 +24,8 @@ const SPACE_WORDS: readonly string[] = ["create", "created", "drop", "dropped"];
 
 /** What one life of the child said before it was killed. */
 export interface Life {
+  /** Milliseconds from the beginning of the open to its end; null when it died before. */
+  readonly openMs: number | null;
   /** Last acknowledged commit of each group, 0 when none. */
   readonly acknowledged: readonly number[];
   /** The last word about the tablespace that comes and goes. */
@@ -31,14 +33,17 @@ export interface Life {
   readonly commits: number;
 }
 
-/**
- * Starts the child and kills it `afterMs` after it is ready (a negative number: that long after its
- * start, so that it dies while it opens or recovers). Errors: Error when the child ends by itself.
- */
+/** When the child dies: some time after it says that it is ready, or that it begins to open. */
+export interface Death {
+  readonly after: "ready" | "opening";
+  readonly ms: number;
+}
+
+/** Starts the child and kills it. Errors: Error when it ends by itself. */
 export async function liveAndDie(
   directory: string,
   scenario: Scenario,
-  afterMs: number,
+  { after, ms }: Death,
   mode = "commit",
 ): Promise<Life> {
   const args = [CHILD, directory, JSON.stringify(scenario), mode];
@@ -46,22 +51,23 @@ export async function liveAndDie(
   let output = "";
   let problem = "";
   let killer: NodeJS.Timeout | null = null;
-  const killIn = (ms: number): void => {
-    killer ??= setTimeout(() => child.kill("SIGKILL"), ms);
-  };
-  if (afterMs < 0) killIn(-afterMs);
+  const heard: { [word: string]: number } = {};
   child.stdout.on("data", (chunk: Buffer) => {
     output += chunk.toString("latin1");
-    if (output.startsWith("ready\n")) killIn(afterMs);
+    for (const word of ["opening", "ready"]) {
+      if (output.includes(`${word}\n`)) heard[word] ??= performance.now();
+    }
+    if (after in heard) killer ??= setTimeout(() => child.kill("SIGKILL"), ms);
   });
   child.stderr.on("data", (chunk: Buffer) => (problem += chunk.toString()));
   const [code, signal] = (await once(child, "close")) as [number | null, string | null];
   if (signal !== "SIGKILL") throw new Error(`the child ended by itself (${code}): ${problem}`);
-  return parse(output);
+  const openMs = "ready" in heard ? heard["ready"] - heard["opening"]! : null;
+  return { openMs, ...parse(output) };
 }
 
 /** A line cut by the kill is no acknowledgment that anybody has read. */
-function parse(output: string): Life {
+function parse(output: string): Omit<Life, "openMs"> {
   const acknowledged = new Array<number>(GROUPS).fill(0);
   let space: Life["space"] = null;
   let commits = 0;

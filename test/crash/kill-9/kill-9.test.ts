@@ -61,19 +61,26 @@ describe.each(SCENARIOS)("kill -9: $name", (one) => {
     const random = generator(SEED + one.name.length * 7919);
     let known = NOTHING_YET;
     let commits = 0;
+    let deathsInRecovery = 0;
 
     for (let kill = 0; kill < KILLS_PER_SCENARIO; kill++) {
-      const afterMs = random() * 40;
+      const ms = random() * 40;
       // Every third death is followed by one in the middle of the recovery from it.
-      const life = await liveAndDie(directory, one, afterMs);
-      if (kill % 3 === 2) await liveAndDie(directory, one, -(30 + random() * 60), "recover-only");
+      const life = await liveAndDie(directory, one, { after: "ready", ms });
+      if (kill % 3 === 2) {
+        // An open with recovery takes longer than the one without that was just measured.
+        const death = { after: "opening", ms: random() * life.openMs! } as const;
+        const next = await liveAndDie(directory, one, death, "recover-only");
+        if (next.openMs === null) deathsInRecovery++;
+      }
       commits += life.commits;
 
       const verdict = judge(directory, one, merge(known, life));
-      const when = `kill ${kill}, ${afterMs.toFixed(1)} ms after ready, seed ${SEED}`;
+      const when = `kill ${kill}, ${ms.toFixed(1)} ms after ready, seed ${SEED}`;
       await expect(verdict, when).resolves.toBeDefined();
       known = await verdict;
     }
+    expect(deathsInRecovery, "deaths before the store was open").toBeGreaterThan(0);
     expect(commits, "the child did commit").toBeGreaterThan(KILLS_PER_SCENARIO);
   });
 });
@@ -97,7 +104,13 @@ describe("kill -9 canary", () => {
     const random = generator(SEED);
     let known = NOTHING_YET;
     for (let kill = 0; kill < 20; kill++) {
-      known = merge(known, await liveAndDie(directory, liar, 5 + random() * 30));
+      known = merge(
+        known,
+        await liveAndDie(directory, liar, {
+          after: "ready",
+          ms: 5 + random() * 30,
+        }),
+      );
       try {
         known = await judge(directory, liar, known);
       } catch (error) {
