@@ -1,4 +1,4 @@
-// An independent witness for whole files: InnoDB's own checksum tool reads the data files of stores.
+// An independent witness for whole files: InnoDB's own checksum tool reads a store's data files.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";

@@ -11,6 +11,8 @@ export type Sequence = readonly string[];
 export interface OracleRow {
   readonly profile: string;
   readonly method: string;
+  /** A name of the profile's server; the others are ours, the same under every profile. */
+  readonly isServers: boolean;
   readonly syncCall: "fsync" | "fdatasync";
   /** Open modes: "-", or letters of d, D and S. */
   readonly open: { readonly log: string; readonly data: string; readonly dblwr: string };
@@ -24,11 +26,21 @@ export interface OracleRow {
 
 /** Every row, profile by profile. */
 export const ORACLE: readonly OracleRow[] = OBSERVED.flatMap(({ name, syncCall, table }) => [
-  ...parse(table).map((row) => ({ ...row, profile: name, syncCall: callOf(name, row, syncCall) })),
-  ...parse(OWN).map((row) => ({ ...row, profile: name, syncCall: "fdatasync" as const })),
+  ...parse(table).map((row) => ({
+    ...row,
+    profile: name,
+    isServers: true,
+    syncCall: callOf(name, row, syncCall),
+  })),
+  ...parse(OWN).map((row) => ({
+    ...row,
+    profile: name,
+    isServers: false,
+    syncCall: "fdatasync" as const,
+  })),
 ]);
 
-type Row = Omit<OracleRow, "profile" | "syncCall">;
+type Row = Omit<OracleRow, "profile" | "isServers" | "syncCall">;
 
 function callOf(profile: string, row: Row, call: OracleRow["syncCall"]): OracleRow["syncCall"] {
   return profile === "tornproof" && FSYNC_BY_NAME.includes(row.method) ? "fsync" : call;

@@ -29,7 +29,11 @@ afterEach(async () => {
   rig = null;
 });
 
-async function start(row: OracleRow, doublewrite: Doublewrite, trxCommit: TrxCommit): Promise<Rig> {
+async function start(
+  row: OracleRow,
+  doublewrite: Doublewrite | "FAST",
+  trxCommit: TrxCommit,
+): Promise<Rig> {
   await rig?.close();
   rig = await Rig.start({
     profile: row.profile,
@@ -97,6 +101,20 @@ describe.each(ORACLE)("oracle: $profile $method", (row) => {
   });
 });
 
+const FAST = ORACLE.filter((row) => row.profile === "mariadb-11" && row.isServers);
+
+test.each(FAST)(
+  "oracle: mariadb-11 $method, doublewrite FAST → no data file is synced",
+  async (row) => {
+    const { commit, checkpoint } = await callsOf(row, "FAST", 1);
+    const steps = splitByPoint(checkpoint);
+
+    expect(sequenceOf(commit)).toEqual(row.commit);
+    expect(sequenceOf(steps.batch)).toEqual(["Dw", "Ds", "Pw"]);
+    expect(sequenceOf(steps.checkpoint)).toEqual(row.checkpoint);
+  },
+);
+
 interface Calls {
   readonly created: readonly TraceEvent[];
   readonly open: ReadonlyMap<string, OpenMode>;
@@ -110,7 +128,11 @@ interface Calls {
 /** Runs are the same every time, so that two tests may look at one. */
 const runs = new Map<string, Calls>();
 
-async function callsOf(row: OracleRow, mode: Doublewrite, policy: TrxCommit): Promise<Calls> {
+async function callsOf(
+  row: OracleRow,
+  mode: Doublewrite | "FAST",
+  policy: TrxCommit,
+): Promise<Calls> {
   const key = [row.profile, row.method, mode, policy].join();
   const known = runs.get(key);
   if (known !== undefined) return known;

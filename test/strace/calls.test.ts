@@ -4,7 +4,7 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { FileKind } from "../../host/abi.js";
 import { backendProblem } from "../../host/backend/index.js";
 import { packageRoot } from "../../host/package-root.js";
@@ -21,11 +21,6 @@ import { PHASES, type Phase, type Report, type Setting } from "./scenario.js";
 import { rowOf, settingsFor } from "./settings.js";
 import { fileIn, fromSystemCalls, fromTrace, inFreeOrder, type FileStep } from "./steps.js";
 import { canTrace, traceNode, type SystemCall } from "./strace.js";
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
 
 /** One traced life of a store. */
 interface Life {
@@ -140,19 +135,26 @@ function run(backend: Setting["backend"]): Traced {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), `tornproof-strace-${backend}-`)));
   // Below the package, so that the child finds the engine and the addon.
   const code = mkdtempSync(join(packageRoot(), "build", "strace-"));
-  folders.push(dir, code);
-  const script = transpile("test/strace/child.ts", code);
-  const settings = settingsFor(backend, dir);
-  const { calls, output } = traceNode(script, [JSON.stringify(settings)], join(dir, "strace.txt"));
-  const reports = output.split("\n").filter((line) => line.startsWith("{"));
-  const lives = settings.map((setting, n) => ({
-    setting,
-    report: JSON.parse(reports[n]!) as Report,
-    calls: Object.fromEntries(
-      PHASES.map((phase) => [phase, calls.get(`@${n} ${phase}`)!]),
-    ) as Life["calls"],
-  }));
-  return { backend, dir, lives, all: [...calls.values()].flat() };
+  try {
+    const script = transpile("test/strace/child.ts", code);
+    const settings = settingsFor(backend, dir);
+    const log = join(dir, "strace.txt");
+    const { calls, output } = traceNode(script, [JSON.stringify(settings)], log);
+    const reports = output.split("\n").filter((line) => line.startsWith("{"));
+    const lives = settings.map((setting, n) => ({
+      setting,
+      report: JSON.parse(reports[n]!) as Report,
+      calls: callsOf(n, calls),
+    }));
+    return { backend, dir, lives, all: [...calls.values()].flat() };
+  } finally {
+    for (const folder of [dir, code]) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function callsOf(n: number, calls: ReturnType<typeof traceNode>["calls"]): Life["calls"] {
+  const entries = PHASES.map((phase) => [phase, calls.get(`@${n} ${phase}`)!]);
+  return Object.fromEntries(entries) as Life["calls"];
 }
 
 function nameOf({ setting }: Life): string {

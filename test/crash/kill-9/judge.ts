@@ -81,7 +81,7 @@ function parse(output: string): Omit<Life, "openMs"> {
   return { acknowledged, space, commits };
 }
 
-/** What is known of a store: the newest commit of each group, and the tablespace that comes and goes. */
+/** What is known of a store: the newest commit of each group, and its tablespace for a while. */
 export interface Known {
   readonly commits: readonly number[];
   readonly space: SpaceWord;

@@ -1,8 +1,8 @@
 // What the killed process and its judge agree on: the store's settings, and what a commit looks
 // like.
 //
-//   group page body   │ commit u32 │ extra page u32 │ filling │   every page of a group, in both spaces
-//   extra page body   │ commit u32 │ 0              │ filling │   allocated by the commit, the last freed
+//   group page   │ commit u32 │ extra page u32 │ filling │   every page of a group, in both spaces
+//   extra page   │ commit u32 │ 0              │ filling │   taken by the commit, the last freed
 //
 // A commit of a group writes the same bytes to all its pages, so a group whose pages differ was cut
 // in half. The filling follows from group and commit, and so does its length: bytes that are in the
