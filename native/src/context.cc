@@ -16,6 +16,9 @@ namespace tornproof {
 
 namespace {
 
+// How long the log thread looks out for the next commit before it sleeps.
+constexpr unsigned LOG_LINGER_MICROSECONDS = 100;
+
 // Pages are copied and handed to the device 16 KiB at a time: with huge pages that takes a tenth
 // less. Advice only; where it is refused nothing changes.
 void adviseHugePages(const LinearMemory& memory) {
@@ -61,9 +64,9 @@ Context::Context(const ContextOptions& options, int eventFd)
       queueDepth_(options.queueDepth),
       eventFd_(eventFd),
       completions_(eventFd),
-      logThread_("tornproof-log", 1, memory_, completions_),
-      batchThread_("tornproof-batch", 1, memory_, completions_),
-      pagePool_("tornproof-page", POOL_THREADS, memory_, completions_),
+      logThread_("tornproof-log", 1, LOG_LINGER_MICROSECONDS, memory_, completions_),
+      batchThread_("tornproof-batch", 1, 0, memory_, completions_),
+      pagePool_("tornproof-page", POOL_THREADS, 0, memory_, completions_),
       watch_(eventFd, [this] { return isReady(); }) {
   int problem = 0;
   if (options.useUring) uring_ = Uring::create(queueDepth_, eventFd, memory_, problem);

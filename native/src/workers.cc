@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <chrono>
+
 #include "execute.h"
 
 namespace tornproof {
@@ -14,6 +16,7 @@ void Workers::push(OpQueue& chain) {
   {
     std::lock_guard<std::mutex> guard(mutex_);
     queue_.append(chain);
+    isWanted_.store(true, std::memory_order_release);
   }
   changed_.notify_one();
 }
@@ -22,6 +25,7 @@ void Workers::stop() {
   {
     std::lock_guard<std::mutex> guard(mutex_);
     isStopping_ = true;
+    isWanted_.store(true, std::memory_order_release);
   }
   changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
@@ -47,10 +51,24 @@ void Workers::run() {
     if (queue_.empty()) return;
     OpQueue chain;
     queue_.popChain(chain);
+    if (queue_.empty() && !isStopping_) isWanted_.store(false, std::memory_order_release);
     lock.unlock();
     executeChain(chain, memory_);
     completions_.post(chain);
+    linger();
     lock.lock();
+  }
+}
+
+// Commits follow one another: the next one is often on its way when a sync ends, and to wake a
+// sleeping thread takes longer than to wait for it.
+void Workers::linger() {
+  if (lingerMicroseconds_ == 0) return;
+  const auto end =
+      std::chrono::steady_clock::now() + std::chrono::microseconds(lingerMicroseconds_);
+  while (!isWanted_.load(std::memory_order_acquire)) {
+    if (std::chrono::steady_clock::now() >= end) return;
+    std::this_thread::yield();
   }
 }
 

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -16,10 +17,17 @@ namespace tornproof {
 
 class Workers {
  public:
-  /** `name` shows in tools like top, at most 15 characters. Threads start with the first push. */
-  Workers(const char* name, unsigned threadCount, const LinearMemory& memory,
-          Completions& completions)
-      : name_(name), threadCount_(threadCount), memory_(memory), completions_(completions) {}
+  /**
+   * `name` shows in tools like top, at most 15 characters. Threads start with the first push. After
+   * a chain a thread looks out for the next one for `lingerMicroseconds` before it sleeps.
+   */
+  Workers(const char* name, unsigned threadCount, unsigned lingerMicroseconds,
+          const LinearMemory& memory, Completions& completions)
+      : name_(name),
+        threadCount_(threadCount),
+        lingerMicroseconds_(lingerMicroseconds),
+        memory_(memory),
+        completions_(completions) {}
 
   /** Finishes everything queued, then joins. */
   ~Workers() { stop(); }
@@ -33,9 +41,11 @@ class Workers {
  private:
   void start();
   void run();
+  void linger();
 
   const char* name_;
   unsigned threadCount_;
+  unsigned lingerMicroseconds_;
   const LinearMemory& memory_;
   Completions& completions_;
   std::vector<std::thread> threads_;
@@ -44,6 +54,8 @@ class Workers {
   std::condition_variable changed_;
   OpQueue queue_;
   bool isStopping_ = false;
+  /** There is a chain to run, or an end to come to; read without the lock while lingering. */
+  std::atomic<bool> isWanted_{false};
 };
 
 }  // namespace tornproof
