@@ -35,7 +35,7 @@ export function openEnds(file: SourceText): Finding[] {
 /** Paths that exist on one machine only. */
 export function machinePaths(file: SourceText): Finding[] {
   return findInLines(file, (line) => {
-    if (/(^|[\s"'`(=:,[])\/(work|tmp\/brief)(?![\w-])/.test(line)) {
+    if (/(^|[\s"'`(=:,[])\/(home|root|Users)\/\w/.test(line)) {
       return "a path of one machine: write it relative to the repository";
     }
     return /\.\.\/shared\//.test(line) ? "a link out of the repository: say it here instead" : null;

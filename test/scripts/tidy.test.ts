@@ -105,7 +105,7 @@ describe("tidy: layout", () => {
     expect(messages("host/a.ts", "// TODO https://example.org/1\n")).toEqual([]);
   });
 
-  test.each(["see /work/main/x", '"/tmp/brief/a"', "at /work."])(
+  test.each(["see /home/me/x", '"/root/a"', "at /Users/me."])(
     "%s → one machine only",
     (text) => {
       const expected = ["3: a path of one machine: write it relative to the repository"];
@@ -113,8 +113,8 @@ describe("tidy: layout", () => {
     },
   );
 
-  test("bench/work/load and /workload → no path of a machine", () => {
-    expect(messages("docs/a.md", "bench/work/load /workload `/working`\n")).toEqual([]);
+  test("docs/home/a and /rooted → no path of a machine", () => {
+    expect(messages("docs/a.md", "docs/home/a /rooted `/homely/x`\n")).toEqual([]);
   });
 
   test("link to ../shared → found", () => {
