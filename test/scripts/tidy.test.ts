@@ -105,13 +105,10 @@ describe("tidy: layout", () => {
     expect(messages("host/a.ts", "// TODO https://example.org/1\n")).toEqual([]);
   });
 
-  test.each(["see /home/me/x", '"/root/a"', "at /Users/me."])(
-    "%s → one machine only",
-    (text) => {
-      const expected = ["3: a path of one machine: write it relative to the repository"];
-      expect(messages("docs/a.md", `${text}\n`)).toEqual(expected);
-    },
-  );
+  test.each(["see /home/me/x", '"/root/a"', "at /Users/me."])("%s → one machine only", (text) => {
+    const expected = ["3: a path of one machine: write it relative to the repository"];
+    expect(messages("docs/a.md", `${text}\n`)).toEqual(expected);
+  });
 
   test("docs/home/a and /rooted → no path of a machine", () => {
     expect(messages("docs/a.md", "docs/home/a /rooted `/homely/x`\n")).toEqual([]);
