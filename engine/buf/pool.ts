@@ -252,8 +252,3 @@ export function bufDiscardSpace(spaceId: u32): void {
     freeIfIdle(block);
   }
 }
-
-/** Frames that are free or could be made free at once are at least this many. */
-export function freeFrames(): u32 {
-  return freeLength;
-}

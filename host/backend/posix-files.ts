@@ -3,7 +3,6 @@
 // not here: they are what backends differ in.
 
 import * as fs from "node:fs";
-import { constants } from "node:os";
 import { dirname, resolve } from "node:path";
 import { IoError } from "../errors.js";
 import type { OpenMode } from "./backend.js";
@@ -86,15 +85,6 @@ export function listDirectory(path: string): string[] | null {
     if (errnoName(error) === "ENOENT") return null;
     throw toIoError(error, "readdir", path);
   }
-}
-
-/** "EIO" for -5 or 5; "E5" when this platform has no name for the number. */
-export function nameOfErrno(errno: number): string {
-  const positive = Math.abs(errno);
-  for (const [name, number] of Object.entries(constants.errno)) {
-    if (number === positive) return name;
-  }
-  return `E${positive}`;
 }
 
 /** The error of a node:fs call as an IoError; errors without an errno pass unchanged. */

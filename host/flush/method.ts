@@ -1,6 +1,6 @@
 // The shape of a flush method: a pure table. No I/O, no clock, no state.
 
-import type { FileKind, IoPoint } from "../abi.js";
+import type { IoPoint } from "../abi.js";
 import type { OpenMode } from "../backend/backend.js";
 
 /** File kinds whose open mode a flush method decides; `bdblwr` follows `dblwr`. */
@@ -41,5 +41,3 @@ export interface FlushMethod {
   /** Why the class is not "power-loss"; one sentence; empty when it is. */
   readonly caveat: string;
 }
-
-export type MethodFileOf = (kind: FileKind) => MethodFile | null;

@@ -7,12 +7,12 @@
 import { CALL } from "../../host/backend/backend.js";
 import type {
   Backend,
-  BackendCapabilities,
   CompletionSink,
   FileHandle,
   IoOp,
   OpenMode,
 } from "../../host/backend/backend.js";
+import { ForwardingBackend } from "../backend/forwarding.js";
 
 /** How the request looked at which power failed, in words; the trace prints it. */
 export type Cut = string;
@@ -20,9 +20,7 @@ export type Cut = string;
 const TAG_OF_PART = 0x7fffffff;
 const NO_FILE = -1;
 
-export class PowerOffBackend implements Backend {
-  readonly name: string;
-  readonly capabilities: BackendCapabilities;
+export class PowerOffBackend extends ForwardingBackend {
   /** Set when power has failed. */
   cut: Cut | null = null;
   /** Resolves when power fails. */
@@ -31,9 +29,8 @@ export class PowerOffBackend implements Backend {
   private requestsLeft = 0;
   private bytes = 0;
 
-  constructor(private readonly inner: Backend) {
-    this.name = inner.name;
-    this.capabilities = inner.capabilities;
+  constructor(inner: Backend) {
+    super(inner);
     this.isOff = new Promise((resolve) => (this.failNow = resolve));
   }
 
@@ -52,7 +49,7 @@ export class PowerOffBackend implements Backend {
     return true;
   }
 
-  submit(op: IoOp): void {
+  override submit(op: IoOp): void {
     if (op.call === CALL.pread && this.cut === null) return this.inner.submit(op);
     const isWrite = op.call === CALL.pwrite || op.call === CALL.zeroFill;
     const part = isWrite ? Math.min(this.bytes, op.length) : 0;
@@ -65,51 +62,30 @@ export class PowerOffBackend implements Backend {
     }
   }
 
-  reap(sink: CompletionSink): number {
+  override reap(sink: CompletionSink): number {
     return this.inner.reap((tag, result, flags, nanoseconds) => {
       // An operation of the same batch that ended before the failure is not heard of any more.
       if (tag !== TAG_OF_PART && this.cut === null) sink(tag, result, flags, nanoseconds);
     });
   }
 
-  open(path: string, mode: OpenMode, create: boolean): FileHandle {
+  override open(path: string, mode: OpenMode, create: boolean): FileHandle {
     if (create && this.fails("not done")) return NO_FILE;
     return this.cut === null ? this.inner.open(path, mode, create) : NO_FILE;
   }
 
-  unlink(path: string): void {
+  override unlink(path: string): void {
     if (!this.fails("not done")) this.inner.unlink(path);
   }
 
-  syncDirectory(path: string): void {
+  override syncDirectory(path: string): void {
     if (!this.fails("not done")) this.inner.syncDirectory(path);
   }
 
-  attach(memory: Uint8Array, pageSize: number, onReady: () => void): void {
-    this.inner.attach(memory, pageSize, onReady);
-  }
-  close(file: FileHandle): void {
+  override close(file: FileHandle): void {
     if (file !== NO_FILE) this.inner.close(file);
   }
-  fileSize(file: FileHandle): number {
+  override fileSize(file: FileHandle): number {
     return file === NO_FILE ? 0 : this.inner.fileSize(file);
-  }
-  makeDirectory(path: string): void {
-    this.inner.makeDirectory(path);
-  }
-  list(path: string): string[] | null {
-    return this.inner.list(path);
-  }
-  start(inline: boolean): void {
-    this.inner.start(inline);
-  }
-  wait(): void {
-    this.inner.wait();
-  }
-  pending(): number {
-    return this.inner.pending();
-  }
-  detach(): Promise<void> {
-    return this.inner.detach();
   }
 }

@@ -4,13 +4,13 @@
 import { CALL } from "../../host/backend/backend.js";
 import type {
   Backend,
-  BackendCapabilities,
   CompletionSink,
   FileHandle,
   IoOp,
   OpenMode,
 } from "../../host/backend/backend.js";
 import { IoError } from "../../host/errors.js";
+import { ForwardingBackend } from "../backend/forwarding.js";
 
 /** What can be made to fail; a file operation is a creation, a removal or a directory's sync. */
 export type Failing = "write" | "half-write" | "sync" | "file" | "read";
@@ -22,9 +22,7 @@ const NO_FILE = 0;
 const SECTOR = 512;
 const TAG_OF_HALF = 0x7fffffff;
 
-export class FaultyBackend implements Backend {
-  readonly name: string;
-  readonly capabilities: BackendCapabilities;
+export class FaultyBackend extends ForwardingBackend {
   /** What failed, in words; null until it did. */
   failed: string | null = null;
   private count = 0;
@@ -32,13 +30,11 @@ export class FaultyBackend implements Backend {
   private readonly failedTags = new Set<number>();
 
   constructor(
-    private readonly inner: Backend,
+    inner: Backend,
     private readonly failing: Failing,
     private readonly failAt: number,
   ) {
-    this.name = `faulty ${inner.name}`;
-    // Checksums by the engine, so that half a write can be made here.
-    this.capabilities = { ...inner.capabilities };
+    super(inner, `faulty ${inner.name}`);
   }
 
   private isNow(words: string): boolean {
@@ -52,7 +48,7 @@ export class FaultyBackend implements Backend {
     throw new IoError("EIO", syscall, path);
   }
 
-  submit(op: IoOp): void {
+  override submit(op: IoOp): void {
     const path = this.paths.get(op.file) ?? "?";
     if (!isKind(op, this.failing) || !this.isNow(`${this.failing} ${path} at ${op.offset}`)) {
       this.inner.submit(op);
@@ -66,56 +62,28 @@ export class FaultyBackend implements Backend {
     this.inner.submit({ ...op, file: NO_FILE });
   }
 
-  reap(sink: CompletionSink): number {
+  override reap(sink: CompletionSink): number {
     return this.inner.reap((tag, result, flags, nanoseconds) => {
       if (tag === TAG_OF_HALF) return;
       sink(tag, this.failedTags.delete(tag) ? EIO : result, flags, nanoseconds);
     });
   }
 
-  open(path: string, mode: OpenMode, create: boolean): FileHandle {
+  override open(path: string, mode: OpenMode, create: boolean): FileHandle {
     if (create) this.refuseFile("open", path);
     const file = this.inner.open(path, mode, create);
     this.paths.set(file, path);
     return file;
   }
 
-  unlink(path: string): void {
+  override unlink(path: string): void {
     this.refuseFile("unlink", path);
     this.inner.unlink(path);
   }
 
-  syncDirectory(path: string): void {
+  override syncDirectory(path: string): void {
     this.refuseFile("fsync", path);
     this.inner.syncDirectory(path);
-  }
-
-  attach(memory: Uint8Array, pageSize: number, onReady: () => void): void {
-    this.inner.attach(memory, pageSize, onReady);
-  }
-  close(file: FileHandle): void {
-    this.inner.close(file);
-  }
-  fileSize(file: FileHandle): number {
-    return this.inner.fileSize(file);
-  }
-  makeDirectory(path: string): void {
-    this.inner.makeDirectory(path);
-  }
-  list(path: string): string[] | null {
-    return this.inner.list(path);
-  }
-  start(inline: boolean): void {
-    this.inner.start(inline);
-  }
-  wait(): void {
-    this.inner.wait();
-  }
-  pending(): number {
-    return this.inner.pending();
-  }
-  detach(): Promise<void> {
-    return this.inner.detach();
   }
 }
 
