@@ -242,13 +242,21 @@ export class SimBackend implements Backend {
     const file = this.files.get(op.file);
     if (file === undefined) return EBADF;
     const { path } = file.node.file;
-    if (isSync(op)) return Math.min(0, this.fault({ ...place(op), path }) ?? 0);
+    if (isSync(op)) return this.runSync({ ...place(op), path });
     const transfer = new Transfer(op, this.memory!);
     for (;;) {
       const fault = this.faults === null ? null : this.fault({ ...place(op), path });
       const size = fault === null ? transfer.length : Math.min(fault, transfer.length);
       const result = transfer.advance(size > 0 ? this.move(op, file.node, transfer, size) : size);
       if (result !== null) return result;
+    }
+  }
+
+  /** An interrupted sync is asked for again, as every backend does. */
+  private runSync(call: Omit<FaultCall, "number">): number {
+    for (;;) {
+      const fault = this.fault(call);
+      if (fault !== FAULT.EINTR) return Math.min(0, fault ?? 0);
     }
   }
 
