@@ -2,7 +2,7 @@
 // device has no room left:
 //
 //   loopDisk   image in the temporary folder ── loop device ── ext4, xfs or btrfs
-//   thinDisk   image on a small tmpfs ── loop device ── ext4: the tmpfs fills up below the file system
+//   thinDisk   image on a small tmpfs ── loop device ── ext4: room ends below the file system
 //
 // Mounting takes root and the tools; `loopProblem` says what is missing, and tests name it.
 

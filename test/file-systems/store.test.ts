@@ -1,5 +1,5 @@
-// A store's whole life on real file systems, each mounted from an image: what was asked for and what
-// it got, a mixed workload with recovery, SIGKILL, and InnoDB's own tool as the witness.
+// A store's whole life on real file systems, each mounted from an image: what was asked for and
+// what it got, a mixed workload with recovery, SIGKILL, and InnoDB's own tool as the witness.
 
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";

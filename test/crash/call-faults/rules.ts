@@ -49,7 +49,7 @@ export function objectionToInterruption(
   return `${error?.message ?? "no error"}, then ${after}, close: ${close?.message ?? "well"}`;
 }
 
-/** Reads, and files that do not exist yet or are only to grow: an outcome, and the store goes on. */
+/** Reads, and files that are new or only to grow: an outcome, and the store goes on. */
 function mayGoOn(phase: Phase, file: string, calls: readonly SystemCall[]): boolean {
   const failed = calls.find(isInjected)!;
   if (failed.name === "pread64") return true;
