@@ -21,6 +21,7 @@ import { EBADF, ECANCELED, ENODATA, isSync, settledWithoutCall } from "../backen
 import { Transfer } from "../backend/transfer.js";
 import { errnoNumber, nameOfErrno } from "../errno.js";
 import { IoError } from "../errors.js";
+import { firstDifference } from "./bytes.js";
 import type { SimDisk, SimNode } from "./disk.js";
 import type { FaultCall, FaultPlan } from "./faults.js";
 import type { Note, SyncRequest, WriteRequest } from "./history.js";
@@ -262,10 +263,11 @@ export class SimBackend implements Backend {
 
   /** Whoever asked for a write must leave its bytes alone until it has ended. */
   private checkUnchanged(op: QueuedOp, { data, file }: WriteRequest): void {
-    for (let i = 0; data !== null && i < data.length; i++) {
-      if (data[i] === this.memory![op.address + i]) continue;
-      throw new Error(`sim: byte ${op.offset + i} of ${file.path} changed while it was in flight`);
-    }
+    if (data === null) return;
+    const now = this.memory!.subarray(op.address, op.address + data.length);
+    const byte = firstDifference(now, data);
+    if (byte < 0) return;
+    throw new Error(`sim: byte ${op.offset + byte} of ${file.path} changed while it was in flight`);
   }
 
   private move(op: QueuedOp, { content }: SimNode, transfer: Transfer, size: number): number {
