@@ -155,7 +155,7 @@ export class SimBackend implements Backend {
       if (this.begin(chain)) this.running.push(chain);
     }
     if (this.schedule === "at-once" || inline) {
-      while (this.running.length > 0) this.endEarliest();
+      while (this.running.length > 0) this.endNext();
     }
     if (!inline && this.schedule !== "held") this.goOn();
   }
@@ -166,12 +166,13 @@ export class SimBackend implements Backend {
     if (this.running.length === 0) return;
     later(() => {
       if (this.memory === null || this.running.length === 0) return;
-      this.endEarliest();
+      this.endNext();
       this.goOn();
     });
   }
 
-  private endEarliest(): void {
+  /** Ends the running operation that ends first by the clock. */
+  endNext(): void {
     let index = 0;
     for (let i = 1; i < this.running.length; i++) {
       if (this.running[i]!.due < this.running[index]!.due) index = i;
@@ -299,7 +300,7 @@ export class SimBackend implements Backend {
     if (this.running.length === 0) {
       throw new Error(`sim: wait with nothing started, ${this.queue.pending} pending`);
     }
-    this.endEarliest();
+    this.endNext();
   }
 
   pending(): number {
@@ -315,7 +316,7 @@ export class SimBackend implements Backend {
   }
 
   detach(): Promise<void> {
-    while (this.running.length > 0) this.endEarliest();
+    while (this.running.length > 0) this.endNext();
     this.memory = null;
     return Promise.resolve();
   }
