@@ -12,6 +12,7 @@ import { errorOf } from "./failure.js";
 import type { FlushMethod } from "./flush/index.js";
 import { inspectDirectory, type Inspection } from "./inspect-directory.js";
 import { Layout } from "./layout.js";
+import { removeLeftovers } from "./leftovers.js";
 import { acquireLock, type Lock } from "./lock.js";
 import type { NormalizedOptions, StoreOptions } from "./options.js";
 import { chooseMethod, normalizeOptions } from "./options.js";
@@ -19,8 +20,6 @@ import type { EffectiveMethod, Probes } from "./probe/index.js";
 import { Observation } from "./observe/observation.js";
 import { effectiveMethod, probeAtomicWrite, probeDirectIo } from "./probe/index.js";
 import { Pump } from "./pump.js";
-
-type Leftovers = Inspection["leftovers"];
 
 /** States of engine/store.ts. */
 const STATE_RUNNING = 5;
@@ -111,7 +110,7 @@ async function openLocked(parts: Parts): Promise<OpenedStore> {
   const engine = new Engine(settings, inspection.files);
   const opened = assemble(parts, method, engine, inspection);
   try {
-    removeLeftovers(opened, inspection.leftovers);
+    removeLeftovers(backend, inspection.leftovers, opened.observation);
     start(opened);
     await opened.pump.attempt(() => engine.exports.storeState() === STATE_RUNNING);
   } catch (error) {
@@ -159,14 +158,6 @@ function observationOf(
       return { kind, id, size, path: layout.pathOf(kind, id) };
     }),
   });
-}
-
-/** Removes the files of an interrupted creation. */
-function removeLeftovers({ backend, observation }: OpenedStore, leftovers: Leftovers): void {
-  for (const { path, kind, id } of leftovers) {
-    backend.unlink(path);
-    observation?.fileChanged({ type: "unlinked", kind, id, path, point: "none", result: 0 });
-  }
 }
 
 function start({ engine, isNew, pump }: OpenedStore): void {

@@ -79,8 +79,9 @@ export class PageRules {
     for (const copy of file.slots.get(offset) ?? []) {
       const { version } = copy;
       const space = this.s.tablespace(version.space);
-      if (space === undefined) continue;
-      if (space.copies.get(version.page) === copy) space.copies.delete(version.page);
+      // A newer copy of the page stands elsewhere: this one is needed no more.
+      if (space?.copies.get(version.page) !== copy) continue;
+      space.copies.delete(version.page);
       // A record repairs nothing; without it a torn page is found when it is read.
       if (file.kind === "bdblwr") continue;
       const image = space.pages.get(version.page)?.image ?? null;

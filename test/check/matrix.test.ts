@@ -57,14 +57,12 @@ describe.each(CASES)("checker: $profile $name", ({ profile, name }) => {
 
 test("checker: all of it in one table → as recorded", async () => {
   const lines: string[] = [];
-  for (const { profile, name } of CASES) {
-    for (const mode of MODES) {
-      const found = await edgesFound(profile, name, mode);
-      lines.push(`${profile} ${name} ${mode}`);
-      for (const device of DEVICES) {
-        if (found[device].length > 0) lines.push(`  ${device}: ${found[device].join(" ")}`);
-      }
-    }
+  const cells = CASES.flatMap((row) => MODES.map((mode) => ({ ...row, mode })));
+  for (const { profile, name, mode } of cells) {
+    const found = await edgesFound(profile, name, mode);
+    lines.push(`${profile} ${name} ${mode}`);
+    const broken = DEVICES.filter((device) => found[device].length > 0);
+    lines.push(...broken.map((device) => `  ${device}: ${found[device].join(" ")}`));
   }
   await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot("edges.golden.txt");
 });
