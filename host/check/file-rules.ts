@@ -150,7 +150,7 @@ export class FileRules {
     this.s.verdict.report("size-before-use", seq, () => {
       const elided = elidedAt === null ? "" : `; the method makes no call at ${elidedAt}`;
       const size = `the durable size of ${nameOfFile(file)} was ${durableSize}${elided}`;
-      return `${what()} needs ${bytes} bytes, and ${size}`;
+      return `${what()} needs ${bytes} bytes while ${size}`;
     });
   }
 
