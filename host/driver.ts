@@ -56,7 +56,7 @@ export interface DriverOptions {
   readonly method: FlushMethod;
   readonly layout: Layout;
   readonly trace: ((event: TraceEvent) => void) | null;
-  readonly observation: Observation | null;
+  readonly observation?: Observation | null | undefined;
   /** Called on the event loop when completions can be taken. */
   readonly onReady: () => void;
 }
@@ -353,6 +353,18 @@ export class Driver {
     const { kind, id, path } = file;
     const { call, offset, length } = this.op;
     this.o.trace({ call: CALL_NAMES[call], kind, id, point, path, offset, length });
+  }
+
+  /** Forgets what is in flight and every open file, as a machine does that loses its power. */
+  abandon(): void {
+    this.flights.clear();
+    this.files.closeAll();
+    this.failure = null;
+    this.queuedInline = false;
+    this.queued = 0;
+    this.inFlight = 0;
+    this.linkedFlight = NO_LINK;
+    this.chainWrites = 0;
   }
 
   /** Closes every file; nothing may be in flight. */

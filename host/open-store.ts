@@ -11,6 +11,7 @@ import { asError, StoreError } from "./errors.js";
 import { errorOf } from "./failure.js";
 import type { FlushMethod } from "./flush/index.js";
 import { inspectDirectory, type Inspection } from "./inspect-directory.js";
+import { installedEngine } from "./installed-engine.js";
 import { Layout } from "./layout.js";
 import { removeLeftovers } from "./leftovers.js";
 import { acquireLock, type Lock } from "./lock.js";
@@ -107,7 +108,7 @@ async function openLocked(parts: Parts): Promise<OpenedStore> {
   }
   const method = decideMethod(options, backend, layout);
   const settings = new Map([...engineOptions(options, randomInt(1, UUID_MAX)), ...overrides]);
-  const engine = new Engine(settings, inspection.files);
+  const engine = new Engine(installedEngine(), settings, inspection.files);
   const opened = assemble(parts, method, engine, inspection);
   try {
     removeLeftovers(backend, inspection.leftovers, opened.observation);
