@@ -4,7 +4,7 @@
 
 import { constants, fsyncSync, writeSync } from "node:fs";
 import { getSystemErrorName } from "node:util";
-import type { Addon, FileFacts } from "../../native/index.js";
+import { type Addon, type FileFacts, loadAddon } from "../../native/index.js";
 import {
   atomicOpenRefused,
   type AtomicWriteProbe,
@@ -49,7 +49,8 @@ export interface DiskProbes {
 export interface DiskRequest {
   readonly place: Place;
   readonly files: MachineFiles;
-  readonly addon: DiskAddon | null;
+  /** The addon of this installation when absent; null does without. */
+  readonly addon?: DiskAddon | null;
   readonly pageSize: number;
   /** Milliseconds for the sync measurements. */
   readonly syncMilliseconds: number;
@@ -71,7 +72,8 @@ export async function probeDisk(request: DiskRequest): Promise<DiskProbes | null
   try {
     fill(file.open(0));
     const slowness = performance.now() - start > SLOW_FILL_MS ? 2 : 1;
-    const tried = tryCalls(file, request);
+    const addon = request.addon === undefined ? loadAddon() : request.addon;
+    const tried = tryCalls(file, { ...request, addon });
     const syncs = await measureSyncs({
       open: (flags) => file.open(flags),
       memory: alignedMemory(),
@@ -115,8 +117,11 @@ function fill(fd: number): void {
 }
 
 type Tried = Omit<DiskProbes, "syncs" | "bytesMax" | "seconds">;
+type Subject = Pick<DiskRequest, "place" | "files" | "pageSize"> & {
+  readonly addon: DiskAddon | null;
+};
 
-function tryCalls(file: ProbeFile, request: DiskRequest): Tried {
+function tryCalls(file: ProbeFile, request: Subject): Tried {
   const { addon } = request;
   const rwfDsync = addon === null ? null : tryDsync(file.open(0), addon);
   const direct = (constants as { O_DIRECT?: number }).O_DIRECT;
@@ -139,7 +144,7 @@ const NO_DIRECT_HERE: DirectIoProbe = {
   alignment: 0,
 };
 
-function tryDirect(fd: number, request: DiskRequest): Omit<Tried, "rwfDsync"> {
+function tryDirect(fd: number, request: Subject): Omit<Tried, "rwfDsync"> {
   const { addon, files, place, pageSize } = request;
   const before = zfsDirectWrites(files, place);
   const directIo = probeDirectFile(fd);

@@ -2,7 +2,7 @@
 // directory's inode, and the ZFS module. Everything may be null: "not told".
 
 import { closeSync, openSync } from "node:fs";
-import type { Addon } from "../../native/index.js";
+import { type Addon, loadAddon } from "../../native/index.js";
 import { type MachineFiles, readNumber } from "./machine-files.js";
 import type { Place } from "./place.js";
 
@@ -33,7 +33,7 @@ const FS_NOCOW_FL = 0x800000;
 /** Reads the flags that new files in a directory inherit; null without the addon, or untold. */
 export function inodeFlagsOf(
   dir: string,
-  addon: Pick<Addon, "inodeFacts"> | null,
+  addon: Pick<Addon, "inodeFacts"> | null = loadAddon(),
 ): InodeFlags | null {
   if (addon === null) return null;
   const facts = openDirectory(dir, (fd) => addon.inodeFacts(fd));
