@@ -25,6 +25,11 @@ export function judgeAtomic(findings: Findings): AtomicVerdict {
   if (atomicWrite.available) {
     return { state: "works", refusedBy: null, reason: atomicWrite.reason, remedy: "" };
   }
+  if (probes.facts?.dioMemAlign === 0) {
+    const reason = "atomic writes need direct I/O, and statx says that files here have none";
+    const remedy = "a file system and mount options with direct I/O";
+    return { state: "refused", refusedBy: "file system", reason, remedy };
+  }
   const cause = causeBelow(findings, atomicWrite);
   if (cause !== null) return { state: "refused", ...cause };
   const { refusedBy, reason } = atomicWrite;
@@ -56,10 +61,10 @@ function causeBelow(findings: Findings, probe: AtomicWriteProbe): Cause | null {
 }
 
 const REMEDIES: Readonly<Record<NonNullable<AtomicWriteProbe["refusedBy"]>, string>> = {
-  addon: "build the addon (npm run build)",
-  kernel: "Linux 6.11 or newer, 6.13 for files of ext4 and xfs",
-  "file system": "ext4 or xfs; xfs writes pages atomically in software from Linux 6.16 on",
-  extents: "ext4 with bigalloc and clusters of a page, or xfs on Linux 6.16 or newer",
+  addon: "the addon (npm run build builds it, on Linux)",
+  kernel: "Linux 6.11 or newer, 6.13 or newer for files of ext4 and xfs",
+  "file system": "ext4 on a device with atomic writes, or xfs on Linux 6.16 or newer",
+  extents: "ext4 with bigalloc and clusters of a page, or xfs, on Linux 6.16 or newer",
   alignment: "a partition that starts at a multiple of 1 MiB",
   device: "a device with atomic writes, or xfs with reflink on Linux 6.16 or newer",
 };

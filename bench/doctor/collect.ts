@@ -81,17 +81,17 @@ function withoutSurprise<T>(dir: string, look: () => T): T {
 
 function problemOf({ writable, reason, freeBytes }: DirectoryProbe): string | null {
   if (!writable) {
-    return `${reason}: no file can be created here, so nothing was tried; run as a user who can`;
+    return `${reason}: no file can be created here; run as a user who may write here`;
   }
   if (freeBytes !== null && freeBytes < FREE_BYTES_MIN) {
     const needed = formatBytes(FREE_BYTES_MIN);
-    return `${formatBytes(freeBytes)} free, the probe needs ${needed}, so nothing was tried`;
+    return `${formatBytes(freeBytes)} free, but the probe needs ${needed}; make room`;
   }
   return null;
 }
 
 function failureOf(error: unknown): string {
-  return `${codeOf(error)}: the probe file cannot be written here, so nothing was tried`;
+  return `${codeOf(error)}: the probe file cannot be written here`;
 }
 
 /** Errors without a code are bugs and go on. */

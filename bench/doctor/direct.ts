@@ -31,18 +31,35 @@ export function judgeDirect(findings: Findings): DirectVerdict {
       reason: `${place.fileSystem} takes a write of any alignment, so the two writes prove nothing`,
     };
   }
+  if (writesTo(findings, "btrfs")) return judgeBtrfs(findings);
   return { state: "not real", reason: `${reason}${whyAccepted(findings)}` };
 }
 
 function whyAccepted(findings: Findings): string {
   if (writesTo(findings, "tmpfs", "ramfs")) return "; there is no device to write to";
-  if (writesTo(findings, "btrfs")) {
-    return "; btrfs writes past the page cache only where files have no checksums";
-  }
   if (findings.place.mount?.options.includes("data=journal") || findings.inode?.journalsData) {
     return "; with data=journal every byte goes through the journal";
   }
   return "";
+}
+
+/** btrfs sends a misaligned write through the page cache even where aligned ones are direct. */
+function judgeBtrfs({ inode, place }: Findings): DirectVerdict {
+  const inPlace = inode?.noCopyOnWrite === true || place.mount?.options.includes("nodatacow");
+  if (inPlace === true) {
+    return {
+      state: "unknown",
+      reason:
+        "files here have no checksums (NOCOW), so aligned writes can be direct, but btrfs takes " +
+        "misaligned ones too, so the two writes prove nothing",
+    };
+  }
+  return {
+    state: "not real",
+    reason:
+      "a misaligned direct write is accepted, and btrfs buffers direct writes to files with " +
+      "checksums (from Linux 6.14 or 6.15 on)",
+  };
 }
 
 /** OpenZFS counts direct writes since 2.3; before, it took the flag and ignored it. */

@@ -33,8 +33,8 @@ const SLOW_NS_MAX = 50_000_000;
 export function gradeSyncs(findings: Findings): Grade {
   const commit = commitSync(findings.probes?.syncs ?? []);
   if (commit === null || commit.p50 === null) {
-    const reason = findings.probeProblem ?? "no sync could be measured";
-    return { name: "not measured", sentences: [`${reason}.`] };
+    const reason = findings.probes === null ? "Nothing could be tried." : "No sync succeeded.";
+    return { name: "not measured", sentences: [reason] };
   }
   const beyond = BEYOND[settingOf(findings)];
   if (beyond !== undefined) return beyond;
@@ -89,7 +89,7 @@ function suspicious(commit: number, cache: boolean | null): Grade {
 function byTail(findings: Findings, commit: SyncLatency): Grade {
   const tail = commit.p99 ?? commit.max ?? 0;
   const [, name, words] = LEVELS.find(([limit]) => tail <= limit)!;
-  const measure = commit.p99 === null ? "slowest sync" : "p99";
+  const measure = commit.p99 === null ? `slowest of ${commit.count} syncs` : "p99";
   const alone = formatCount(1e9 / (commit.p50 ?? 1));
   const sentences = [
     `The ${measure} is ${formatMicroseconds(tail)} µs: ${words}.`,

@@ -12,6 +12,7 @@ export function fileSystemNotes(findings: Findings): Note[] {
     ...btrfsNotes(findings),
     ...zfsNotes(findings),
     ...nfsNotes(findings),
+    ...macosNotes(findings),
   ];
 }
 
@@ -79,8 +80,8 @@ function btrfsNotes(findings: Findings): Note[] {
   const sentence = inPlace
     ? "Files here are not copied on write (NOCOW): no checksums, and a torn page is possible, so " +
       "doublewrite must stay ON."
-    : "Files here are copied on write and have checksums, so direct writes are buffered (Linux " +
-      "6.15) or need luck, and overwrites fragment. chattr +C on an empty directory gives NOCOW.";
+    : "Files here are copied on write and have checksums: direct writes are buffered (from Linux " +
+      "6.14 or 6.15 on), and overwrites fragment. chattr +C on an empty directory gives NOCOW.";
   notes.push(note("btrfs", sentence));
   notes.push(
     warning(
@@ -133,7 +134,7 @@ function recordNote(recordBytes: number | null, pageSize: number, dataset: strin
       ? "a page write reads and rewrites a whole record, and is never direct"
       : "a page is several records, so it can be torn";
   const advice = `zfs set recordsize=${pageSize / 1024}k ${dataset}`;
-  return note("zfs", `${found}: ${effect}. New files follow ${advice}.`);
+  return note("zfs", `${found}: ${effect}. For new files: ${advice}.`);
 }
 
 function nfsNotes(findings: Findings): Note[] {
@@ -162,6 +163,18 @@ function nfsNotes(findings: Findings): Note[] {
     ),
   );
   return notes;
+}
+
+function macosNotes({ platform }: Findings): Note[] {
+  if (platform !== "darwin") return [];
+  return [
+    warning(
+      "macos",
+      "InnoDB calls plain fsync, which on macOS ends in the drive's cache: a power cut can lose " +
+        "commits under every method. Node's fsync is the full one (F_FULLFSYNC), so the latencies " +
+        "above are those of a stronger call.",
+    ),
+  ];
 }
 
 function optionsOf({ place }: Findings): readonly string[] {

@@ -31,16 +31,17 @@ function borderNotes(findings: Findings): Note[] {
     return [
       warning(
         "shared-folders",
-        `${sharing.product}: a sync ends at the border of the virtual machine, direct I/O says ` +
+        `${upperFirst(sharing.product)}: a sync ends at the border of the virtual machine, direct I/O says ` +
           `nothing about the host, and coherence is not promised. ${move}.`,
       ),
     ];
   }
-  if (sharing?.kind === "user space" && sharing.product !== "NFS") {
+  if (sharing?.kind === "user space") {
     return [
       warning(
         "shared-folders",
-        `${sharing.product} (${findings.place.fileSystem}): a daemon decides what a sync means.`,
+        `${upperFirst(sharing.product)} (${findings.place.fileSystem}): a daemon decides what a sync ` +
+          "means, and whether a direct write is direct.",
       ),
     ];
   }

@@ -2,6 +2,7 @@
 // those a store would make; a place that keeps nothing makes every promise unreal.
 
 import { effectiveMethod, resolveMethod, StoreError } from "../host.js";
+import { judgeDirect } from "./direct.js";
 import { type Findings, settingOf } from "./findings.js";
 
 export interface MethodCheck {
@@ -28,11 +29,13 @@ export function checkMethod(findings: Findings, name: string): MethodCheck {
 }
 
 function substitutions(findings: Findings, name: string): readonly string[] {
-  const { probes, backends, request, probeProblem } = findings;
+  const { probes, backends, request } = findings;
   const method = resolveMethod(name, { profile: request.profile });
-  if (probes === null) return [`nothing could be tried: ${probeProblem ?? "unknown"}`];
+  if (probes === null) return ["nothing could be tried"];
+  const { state, reason } = judgeDirect(findings);
+  const directIo = { ...probes.directIo, real: state === "real", reason };
   try {
-    return effectiveMethod(method, probes, backends.capabilities).substitutions;
+    return effectiveMethod(method, { ...probes, directIo }, backends.capabilities).substitutions;
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     return [error.message.replace(`${method.name}: `, "")];

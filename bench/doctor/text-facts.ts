@@ -6,16 +6,19 @@ import type { DeviceDocument, DoctorDocument, HintDocument } from "./document.js
 /** Name and value of one line. */
 export type Line = readonly [name: string, value: string];
 
+const OPTION_WIDTH = 60;
+const MIB = 2 ** 20;
+
 /** The directory, from the file system down to the disk. */
 export function placeLines(document: DoctorDocument): Line[] {
   const { file_system: fs, device, shared } = document;
   const lines: Line[] = [
     ["File system", fileSystemWords(document)],
-    ["Mount options", fs.options === null ? "unknown" : fs.options.join(",")],
+    ["Mount options", fs.options === null ? "unknown" : fs.options.map(shortened).join(", ")],
     ["Layers", layerWords(document)],
   ];
   if (shared !== null) lines.push(["Shared", `${shared.product} (${shared.evidence})`]);
-  if (device === null) return [...lines, ["Device", "unknown"]];
+  if (device === null) return [...lines, ["Device", noDeviceWords(document)]];
   lines.push(
     ["Device", deviceWords(device)],
     ["Write cache", cacheWords(document, device)],
@@ -34,6 +37,17 @@ function fileSystemWords({ file_system: fs }: DoctorDocument): string {
     fs.free_bytes === null ? "free space unknown" : `${formatBytes(fs.free_bytes)} free`,
   ];
   return parts.join(", ");
+}
+
+/** An overlay names every layer in one option; the JSON has it whole. */
+function shortened(option: string): string {
+  return option.length <= OPTION_WIDTH ? option : `${option.slice(0, OPTION_WIDTH - 1)}…`;
+}
+
+function noDeviceWords({ layers }: DoctorDocument): string {
+  return layers.some(({ name }) => name === "memory")
+    ? "none: the bytes stay in memory"
+    : "unknown";
 }
 
 function layerWords({ layers }: DoctorDocument): string {
@@ -72,13 +86,16 @@ function blockWords({ partition }: DoctorDocument, device: DeviceDocument): stri
   const optimal = device.optimal_io_bytes ?? 0;
   const stripe = optimal > 0 ? `, prefers ${formatBytes(optimal)}` : "";
   if (partition === null) return `${blocks}${stripe}`;
-  const start = partition.start_bytes === null ? "unknown" : formatBytes(partition.start_bytes);
-  return `${blocks}${stripe}; partition ${partition.name} starts at ${start}`;
+  const start = partition.start_bytes;
+  if (start === null) return `${blocks}${stripe}; start of ${partition.name} unknown`;
+  const aligned = start % MIB === 0 ? "aligned to 1 MiB" : "not aligned to 1 MiB";
+  return `${blocks}${stripe}; ${partition.name} starts at ${formatBytes(start)}, ${aligned}`;
 }
 
 function rotationWords(device: DeviceDocument): string {
   if (device.rotational === null) return "unknown";
   const words = device.rotational ? "yes" : "no";
+  if (device.kind === "loop") return `${words}, copied from what is below`;
   return device.is_virtual ? `${words}, says a virtual disk: not to be trusted` : words;
 }
 

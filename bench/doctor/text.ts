@@ -22,12 +22,13 @@ export function renderText(document: DoctorDocument, { color }: TextOptions): st
   const lines = [
     ...section(`tornproof bench doctor ${document.directory}`, facts(placeLines(document))),
     ...section("Around it", facts(systemLines(document))),
-    ...section(triedTitle(document), facts(triedLines(document))),
+    ...section(triedTitle(document), triedLines(document)),
     ...section("Sync latency", syncLines(document)),
     ...section("Backend", facts(backendLines(document))),
     ...section("Notes", noteLines(document)),
     ...section(`Verdict (profile ${document.profile})`, verdictLines(document)),
     ...section("Safe only with power-loss protection", protectionLines(document)),
+    ...section("Never safe, protection or not", neverLines(document)),
     ...section("Requested", requestedLines(document)),
   ];
   return `${lines.join("\n").trimEnd()}\n`;
@@ -49,8 +50,9 @@ function triedTitle({ probe }: DoctorDocument): string {
   return `Tried, in one file that is gone again (at most ${bytes}, ${seconds})`;
 }
 
-function triedLines(document: DoctorDocument): Line[] {
-  const { direct_io: direct, atomic_write: atomic, backend } = document;
+function triedLines(document: DoctorDocument): string[] {
+  const { direct_io: direct, atomic_write: atomic, backend, probe } = document;
+  if (probe.problem !== null) return wrapped(`nothing: ${probe.problem}`, "  ");
   const refused = atomic.refused_by === null ? "" : ` by the ${atomic.refused_by}`;
   const lines: Line[] = [
     ["Direct I/O", `${direct.state}: ${direct.reason}`],
@@ -58,19 +60,23 @@ function triedLines(document: DoctorDocument): Line[] {
     ["RWF_ATOMIC", `${atomic.state}${refused}: ${atomic.reason}`],
   ];
   if (atomic.remedy !== "") lines.push(["", `needs ${atomic.remedy}`]);
-  lines.push(["RWF_DSYNC", backend.rwf_dsync ?? "not tried"]);
-  return lines;
+  lines.push(["RWF_DSYNC", backend.rwf_dsync ?? "not tried: there is no addon"]);
+  return facts(lines);
 }
 
 function alignmentWords({ direct_io: direct }: DoctorDocument): string {
   const bytes = (value: number | null): string => (value === null ? "unknown" : String(value));
+  const accepted = direct.accepted_align_bytes;
   const memory = direct.statx_memory_align_bytes;
   const offset = direct.statx_offset_align_bytes;
+  const isNone = memory === 0 && offset === 0;
+  if (isNone) return "statx: files here have no direct I/O";
   const statx =
     memory === null && offset === null
       ? "statx tells nothing"
       : `statx: memory ${bytes(memory)}, offset ${bytes(offset)}`;
-  return `${statx}; smallest accepted ${bytes(direct.accepted_align_bytes)}`;
+  if (direct.misaligned === "accepted") return `${statx}; any alignment is accepted`;
+  return accepted === null ? statx : `${statx}; smallest accepted ${accepted}`;
 }
 
 function syncLines({ sync }: DoctorDocument): string[] {
@@ -131,11 +137,15 @@ function protectionLines(document: DoctorDocument): string[] {
       "mount options nobarrier and barrier=0; a write cache set to write through by hand",
       "  ",
     ),
-    ...wrapped(
-      "Never safe, protection or not: innodb_doublewrite = OFF without atomic writes; nosync; " +
-        "innodb_flush_log_at_trx_commit = 0 or 2 for commits that must last",
-      "  ",
-    ),
+  ];
+}
+
+function neverLines(document: DoctorDocument): string[] {
+  if (!document.claims_durability) return [];
+  return [
+    "  innodb_doublewrite = OFF or DETECT_ONLY, unless pages are written atomically",
+    "  innodb_flush_method = nosync",
+    "  innodb_flush_log_at_trx_commit = 0 or 2, for commits that must last",
   ];
 }
 

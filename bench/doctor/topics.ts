@@ -127,9 +127,10 @@ export const TOPICS = {
   btrfs: {
     summary: "copy-on-write, checksums, NOCOW",
     paragraphs: [
-      "Files with checksums are written through the page cache since Linux 6.15, O_DIRECT or not. " +
-        "chattr +C on an empty directory gives new files without copy-on-write and checksums: " +
-        "direct I/O is then real, and a torn page is possible.",
+      "Files with checksums are written through the page cache, O_DIRECT or not, from Linux 6.14 or " +
+        "6.15 on. chattr +C on an empty directory gives new files without copy-on-write and " +
+        "checksums: direct I/O is then possible, and so is a torn page. A misaligned write is taken " +
+        "through the page cache in any case, so the probe cannot tell.",
       "Nothing is reachable after a power cut before a sync, so O_DIRECT_NO_FSYNC is never safe.",
     ],
   },

@@ -21,8 +21,11 @@ function reasonFor(findings: Findings): [reason: string, unless: string] {
   }
   if (findings.place.fileSystem === "zfs") return zfsReason(findings);
   if (writesTo(findings, "btrfs")) {
+    const inPlace = findings.inode?.noCopyOnWrite === true;
     return [
-      "copy-on-write keeps old blocks, but a page of several blocks may be committed in part",
+      inPlace
+        ? "files are overwritten in place (NOCOW), so a page can be torn like on any disk"
+        : "copy-on-write keeps old blocks, but a page of several blocks may be committed in part",
       "",
     ];
   }
@@ -37,7 +40,7 @@ function reasonFor(findings: Findings): [reason: string, unless: string] {
   return [
     "a page is several sectors, and a write cut short by a power failure leaves some of each; " +
       "power-loss protection does not help a write that is under way",
-    `pages are written atomically${atomic.remedy === "" ? "" : `: ${atomic.remedy}`}`,
+    `pages are written atomically${atomic.remedy === "" ? "" : `, which needs ${atomic.remedy}`}`,
   ];
 }
 

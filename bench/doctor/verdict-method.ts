@@ -54,24 +54,37 @@ function fileSystemAdvice(findings: Findings): Advice | null {
       state === "real"
         ? "direct I/O is real, but young here: panics were reported under MySQL (openzfs #16642)"
         : "writes go through the ARC whatever the method, so O_DIRECT gains nothing";
-    return fsyncBecause(why, "an OpenZFS whose direct I/O you have tested under load");
+    return fsyncBecause(why, "you have tested the direct I/O of this OpenZFS under load");
   }
-  if (writesTo(findings, "btrfs") && state === "real") {
-    return {
-      variable: VARIABLE,
-      value: "O_DIRECT",
-      reason: "direct I/O is real for these NOCOW files; never O_DIRECT_NO_FSYNC on btrfs",
-      unless: "files lose NOCOW: then fsync",
-    };
+  if (writesTo(findings, "btrfs")) {
+    const why = state === "unknown" ? "it may or may not be direct" : "it is buffered";
+    return fsyncBecause(
+      `O_DIRECT gains nothing to rely on here (${why}); never O_DIRECT_NO_FSYNC on btrfs`,
+      "the data moves to ext4 or xfs",
+    );
   }
   return null;
 }
 
+const WITHOUT_DIRECT = {
+  "not real": ["direct I/O is not real", "the data moves to where it is, such as ext4 or xfs"],
+  unknown: ["whether direct I/O is real is unknown", "the data moves to ext4 or xfs"],
+} as const;
+
 function directAdvice(findings: Findings): Advice {
   const direct = judgeDirect(findings);
   if (direct.state !== "real") {
-    const why = direct.state === "not tried" ? "nothing could be tried" : "direct I/O is not real";
-    return fsyncBecause(`${why}: ${direct.reason}`, "direct I/O becomes real here");
+    if (direct.state === "not tried") {
+      return fsyncBecause("nothing could be tried", "a probe shows that direct I/O is real");
+    }
+    if (findings.platform === "darwin") {
+      return fsyncBecause(
+        "macOS has no O_DIRECT, and InnoDB's O_DIRECT methods are buffered there",
+        "the server runs on Linux",
+      );
+    }
+    const [why, unless] = WITHOUT_DIRECT[direct.state];
+    return fsyncBecause(`${why}: ${direct.reason}`, unless);
   }
   const { profile } = findings.request;
   const { durability } = resolveMethod("O_DIRECT", { profile });

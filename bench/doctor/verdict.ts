@@ -6,6 +6,7 @@ import { formatBytes, formatMicroseconds } from "../units.js";
 import type { SyncLatency } from "../host.js";
 import { profileNamed } from "../host.js";
 import type { Advice } from "./advice.js";
+import { judgeDirect } from "./direct.js";
 import { type Findings, settingOf } from "./findings.js";
 import { doublewriteAdvice } from "./verdict-doublewrite.js";
 import { methodAdvice } from "./verdict-method.js";
@@ -30,7 +31,7 @@ function fdatasyncAdvice({ request, probes }: Findings): Advice {
   }
   const costs = ["fdatasync", "fsync"].map((way) => medianOf(probes?.syncs ?? [], way));
   const measured = costs.every((cost) => cost !== null)
-    ? `; here ${costs[0]} µs against ${costs[1]} µs of fsync`
+    ? `; medians here: ${costs[0]} µs, fsync ${costs[1]} µs`
     : "";
   return {
     variable,
@@ -47,8 +48,8 @@ function medianOf(syncs: readonly SyncLatency[], way: string): string | null {
 
 function neighborsAdvice(findings: Findings): Advice {
   const variable = "innodb_flush_neighbors";
-  const { device } = findings.place;
-  const disks = findings.place.devices.filter(({ rotational }) => rotational !== null);
+  const { devices } = findings.place;
+  const disks = devices.filter(({ rotational }) => rotational !== null);
   const trusted = disks.filter(({ isVirtual, kind }) => !isVirtual && kind !== "loop");
   if (trusted.some(({ rotational }) => rotational === true)) {
     const name = trusted.find(({ rotational }) => rotational)!.name;
@@ -59,7 +60,11 @@ function neighborsAdvice(findings: Findings): Advice {
       unless: "the data moves to flash: then 0",
     };
   }
-  if (device?.isVirtual === true) {
+  if (settingOf(findings) === "memory") {
+    const unless = "the data moves to a magnetic disk: then 1";
+    return { variable, value: "0", reason: "memory does not seek", unless };
+  }
+  if (devices.some(({ isVirtual }) => isVirtual)) {
     const reason =
       "behind a virtual disk the medium cannot be seen, and its flag for rotation is not to be trusted";
     return { variable, value: "0", reason, unless: "the host is known to use magnetic disks: 1" };
@@ -72,33 +77,58 @@ function neighborsAdvice(findings: Findings): Advice {
 }
 
 function pageSizeAdvice(findings: Findings): Advice {
-  const { request, place, zfs, probes } = findings;
+  if (findings.zfs !== null) return zfsPageSize(findings);
+  const { request, place, probes } = findings;
   const { pageSize } = request;
   const problems: string[] = [];
+  if (!["disk", "unknown"].includes(settingOf(findings))) return unseenPageSize(findings);
+  const isDirect = judgeDirect(findings).state === "real";
   const units: [string, number | null | undefined][] = [
-    ["physical blocks", place.device?.physicalBlockBytes],
-    ["file system blocks", zfs === null ? place.blockBytes : null],
-    ["direct I/O units", probes?.facts?.dioOffsetAlign ?? probes?.directIo.alignment],
+    ["physical blocks", largestOf(place.devices.map((device) => device.physicalBlockBytes))],
+    ["file system blocks", place.blockBytes],
+    ["direct I/O units", isDirect ? (probes?.facts?.dioOffsetAlign ?? 0) : 0],
   ];
   const known = units.filter(([, bytes]) => (bytes ?? 0) > 0) as [string, number][];
   for (const [name, bytes] of known) {
     if (pageSize % bytes !== 0) problems.push(`no multiple of ${name} of ${formatBytes(bytes)}`);
   }
   problems.push(...partitionProblem(findings));
-  const setting = settingOf(findings);
   const fits = known.map(([name, bytes]) => `${name} of ${formatBytes(bytes)}`).join(", ");
-  const whole =
-    setting === "disk" || setting === "unknown"
-      ? fits === ""
-        ? "nothing here contradicts it"
-        : `a multiple of ${fits}`
-      : "alignment below the mount cannot be seen";
+  const whole = fits === "" ? "nothing here contradicts it" : `a multiple of ${fits}`;
   return {
     variable: "innodb_page_size",
     value: `${pageSize / 1024}k`,
     reason: problems.length > 0 ? `does not fit: ${problems.join("; ")}` : whole,
-    unless: zfs === null ? "" : "always set recordsize to the page size on ZFS",
+    unless: "",
   };
+}
+
+function unseenPageSize({ request }: Findings): Advice {
+  return {
+    variable: "innodb_page_size",
+    value: `${request.pageSize / 1024}k`,
+    reason: "what it would have to fit cannot be seen from here",
+    unless: "",
+  };
+}
+
+function zfsPageSize({ request, zfs }: Findings): Advice {
+  const records = zfs?.recordBytes ?? null;
+  const isSame = records === request.pageSize;
+  const found = records === null ? "unknown" : formatBytes(records);
+  const wanted = formatBytes(request.pageSize);
+  return {
+    variable: "innodb_page_size",
+    value: `${request.pageSize / 1024}k`,
+    reason: isSame
+      ? "the dataset's recordsize is the same"
+      : `the dataset should change, not the page: its recordsize is ${found}, and ${wanted} fits`,
+    unless: "",
+  };
+}
+
+function largestOf(sizes: readonly (number | null)[]): number {
+  return Math.max(0, ...sizes.map((bytes) => bytes ?? 0));
 }
 
 function partitionProblem({ place, request }: Findings): string[] {

@@ -54,5 +54,5 @@ function whyNot(name: BackendName): string {
   if (problem !== null) return problem;
   return name === "memory"
     ? "keeps nothing: never chosen by itself"
-    : "works, and native does the same with fewer copies and io_uring";
+    : "works, and native does the same faster";
 }

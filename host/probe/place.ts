@@ -91,6 +91,8 @@ class Walk {
   /** The mount knows best; the magic number helps where there is no mountinfo. */
   nameOf(mount: Mount | null, path: string): string {
     if (mount !== null) return mount.type;
+    // Elsewhere the number has another meaning, and none that is stable.
+    if (this.files.platform !== "linux") return "unknown";
     const stat = this.files.statFs(path);
     return stat === null ? "unknown" : fileSystemName(stat.type, null);
   }
@@ -98,8 +100,9 @@ class Walk {
   fileSystem(path: string): void {
     const mount = this.mountAt(path);
     this.add("file system", this.nameOf(mount, path), mount === null ? "" : `on ${mount.point}`);
-    if (mount === null) return this.end("what is below: there is no mountinfo here");
-    if (this.layers.length > DEPTH_MAX) return this.end("what is below: too many layers");
+    if (mount === null) return this.end("what is below, as there is no mountinfo here");
+    if (this.layers.length > DEPTH_MAX)
+      return this.end("what is below, as there are too many layers");
     this.sharing ??= sharingOf(mount);
     if (mount.type === "overlay") return this.upperDirectory(mount);
     this.below(mount);
@@ -126,7 +129,8 @@ class Walk {
   private upperDirectory(mount: Mount): void {
     const upper = mount.options.find((option) => option.startsWith("upperdir="))?.slice(9);
     if (upper === undefined) return this.end("the upper directory: the overlay is read-only");
-    const path = this.files.realPath(upper);
+    // A relative path was relative to whoever mounted it.
+    const path = upper.startsWith("/") ? this.files.realPath(upper) : null;
     if (path === null) return this.end(`the upper directory ${upper}: not visible from here`);
     this.fileSystem(path);
   }
@@ -139,7 +143,8 @@ class Walk {
     const device = readDevice(this.files, folder);
     this.devices.push(device);
     this.add("device", device.name, this.describe(device, folder));
-    if (this.layers.length > DEPTH_MAX) return this.end("what is below: too many layers");
+    if (this.layers.length > DEPTH_MAX)
+      return this.end("what is below, as there are too many layers");
     if (device.kind === "loop") return this.loopFile(folder);
     for (const name of this.files.list(`${folder}/slaves`)) {
       const below = findDeviceNamed(this.files, `/dev/${name}`);
