@@ -2,8 +2,8 @@
 // The `bench` command: parses, loads the command that was asked for, prints, and maps every error
 // to an exit code. Results go to stdout, everything else to stderr.
 //
-// What this file imports is loaded by every `bench --help`: a command's own code is imported when it
-// is the one that runs.
+// What this file imports is loaded by every `bench --help`: a command's own code is imported when
+// it is the one that runs.
 
 import { Command, CommanderError, Option } from "commander";
 import { EXIT, messageOf, UsageError } from "./exit.js";
@@ -144,7 +144,7 @@ function addList(program: Command, check: () => void): void {
 function addClean(program: Command, check: () => void): void {
   program
     .command("clean [dir]")
-    .summary("remove what interrupted runs left behind (only folders with our marker)")
+    .summary("remove what killed runs and probes left behind (only what is marked as ours)")
     .description("Removes the folders of dead runs directly below a directory (default: here).")
     .action(async (dir: string | undefined) => {
       check();

@@ -1,5 +1,5 @@
-// The exit code that an error maps to. Loaded only once something has failed: it needs the library's
-// error classes, and with them the library.
+// The exit code that an error maps to. Loaded only once something has failed: it needs the error
+// classes of the library, and with them the library.
 
 import { EnvironmentError, EXIT, UsageError } from "./exit.js";
 import { IoError, StoreError } from "./host.js";

@@ -43,6 +43,7 @@ export {
   parseDefaultsFile,
   placeOf,
   PROBE_FILE_BYTES,
+  PROBE_FILE_PREFIX,
   probeDirectIo,
   probeDirectory,
   probeDisk,

@@ -1,5 +1,5 @@
-// `bench doctor`: reads, tries and judges a directory; the screen or one JSON document on stdout, and
-// an exit code that a script can act on.
+// `bench doctor`: reads, tries and judges a directory; the screen or one JSON document on stdout,
+// and an exit code that a script can act on.
 
 import { assemble } from "../doctor/assemble.js";
 import { Cancel } from "../doctor/cancel.js";
@@ -23,6 +23,7 @@ export interface DoctorInput {
 }
 
 const DEFAULT_PROFILE = "mysql-8.4";
+const INNODB_NAMES = ["innodb_flush_method", "innodb_page_size"];
 const PAGE_SIZES = [4096, 8192, 16384, 32768, 65536];
 
 /**
@@ -81,6 +82,11 @@ export function exitOf(findings: Findings, isStrict: boolean): DoctorDocument["e
 }
 
 function parseRequest({ flags, innodb }: DoctorInput): DoctorRequest {
+  const unknown = Object.keys(innodb).find((name) => !INNODB_NAMES.includes(name));
+  if (unknown !== undefined) {
+    const flag = unknown.replaceAll("_", "-");
+    throw new UsageError(`--${flag}: has no meaning for bench doctor`);
+  }
   const profile = profileNamed(text(flags["profile"]) ?? DEFAULT_PROFILE).name;
   const page = oneOf(flags["pageSize"], innodb["innodb_page_size"], "--page-size") ?? "16k";
   const pageSize = parseSize(page, "--page-size");

@@ -1,5 +1,6 @@
-// Which layer refuses RWF_ATOMIC. The probe sees the call fail; the device's own limits and the start
-// of the partition tell whether the device, the placement of extents, or the partition is the cause.
+// Which layer refuses RWF_ATOMIC. The probe sees the call fail; the device's own limits and the
+// start of the partition tell whether the device, the placement of extents, or the partition is the
+// cause.
 
 import type { AtomicWriteProbe } from "../host.js";
 import { formatBytes } from "../units.js";

@@ -22,8 +22,8 @@ const SYNC_MILLISECONDS = 2200;
 const FREE_BYTES_MIN = PROBE_FILE_BYTES * 2;
 
 /**
- * Returns the findings about a directory; null when it was canceled. What cannot be tried is part of
- * the findings. Errors: EnvironmentError when there is no such directory, or it does not answer.
+ * Returns the findings about a directory; null when it was canceled. What cannot be tried is part
+ * of the findings. Errors: EnvironmentError when there is no such directory, or it does not answer.
  */
 export async function collect(
   dir: string,

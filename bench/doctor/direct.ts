@@ -1,6 +1,6 @@
 // What the probe of direct I/O means on this file system. The pair of writes decides where the
-// kernel's own rules hold; a network file system may take any alignment and still be direct, and ZFS
-// is asked for its own count.
+// kernel's own rules hold; a network file system may take any alignment and still be direct, and
+// ZFS is asked for its own count.
 
 import type { Findings } from "./findings.js";
 import { settingOf, writesTo } from "./findings.js";

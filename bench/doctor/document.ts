@@ -1,7 +1,8 @@
 // The shape of a diagnosis, schema `tornproof.doctor/1` (bench/schema/doctor.schema.json). Both the
 // screen and --json come from it.
 //
-// Rules: a unit is in every key; null says "not told" or "not measurable here", never zero or false.
+// Rules: a unit is in every key; null says "not told" or "not measurable here", never zero or
+// false.
 
 import type { Advice } from "./advice.js";
 import type { Note } from "./note.js";

@@ -1,6 +1,6 @@
-// Everything the doctor found out, before it judges any of it: read, asked and tried. Judgment is in
-// the other files of this folder, which are pure functions of these findings, so that the findings
-// of a recorded machine get the same report as those of this one.
+// Everything the doctor found out, before it judges any of it: read, asked and tried. Judgment is
+// in the other files of this folder, which are pure functions of these findings, so that the
+// findings of a recorded machine get the same report as those of this one.
 
 import type {
   BackendFacts,

@@ -29,7 +29,7 @@ const EXCELLENT_NS_MAX = 1_000_000;
 const GOOD_NS_MAX = 10_000_000;
 const SLOW_NS_MAX = 50_000_000;
 
-/** Returns the grade of the call that a commit waits for: fdatasync, or fsync where it is missing. */
+/** Returns the grade of the call that a commit waits for: fdatasync, or fsync where it failed. */
 export function gradeSyncs(findings: Findings): Grade {
   const commit = commitSync(findings.probes?.syncs ?? []);
   if (commit === null || commit.p50 === null) {

@@ -1,5 +1,5 @@
-// The diagnosis on a screen: facts first, then what was tried, then the verdict. At most 100 columns,
-// one name and one value a line; what is not told says "unknown".
+// The diagnosis on a screen: facts first, then what was tried, then the verdict. At most 100
+// columns, one name and one value a line; what is not told says "unknown".
 
 import { wrapText } from "../list-text.js";
 import { tableLines } from "../report/table.js";

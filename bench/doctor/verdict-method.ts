@@ -1,6 +1,6 @@
 // innodb_flush_method: the cheapest method whose promise can be kept here. Direct I/O is preferred
-// where it is real, because pages are then not cached twice; but a method that leaves copies or pages
-// in the drive's cache is only as good as that cache.
+// where it is real, because pages are then not cached twice; but a method that leaves copies or
+// pages in the drive's cache is only as good as that cache.
 
 import { hasVolatileCache, methodNames, resolveMethod } from "../host.js";
 import { judgeDirect } from "./direct.js";

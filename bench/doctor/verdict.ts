@@ -1,6 +1,6 @@
-// The verdict: which InnoDB settings fit this place, why, and what would change that. Every value is
-// derived from findings and from the tables of flush methods; a setting that a server does not have
-// says so instead of a value.
+// The verdict: which InnoDB settings fit this place, why, and what would change that. Every value
+// is derived from findings and from the tables of flush methods; a setting that a server does not
+// have says so instead of a value.
 
 import { formatBytes, formatMicroseconds } from "../units.js";
 import type { SyncLatency } from "../host.js";

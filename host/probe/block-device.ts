@@ -122,8 +122,11 @@ export function readDevice(files: MachineFiles, folder: string): BlockDevice {
   };
 }
 
-const VIRTUAL =
-  /QEMU|VMware|VBOX|Msft|MSFT|Microsoft|Virtual|Google|nvme_card|PersistentDisk|Amazon|Xen|Parallels/;
+/** Vendors and models of virtual disks and cloud volumes. */
+const VIRTUAL = new RegExp(
+  "QEMU|VMware|VBOX|Msft|MSFT|Microsoft|Virtual|Xen|Parallels|" +
+    "Google|nvme_card|PersistentDisk|Amazon",
+);
 
 const KINDS: readonly (readonly [RegExp, DeviceKind])[] = [
   [/^nvme/, "nvme"],

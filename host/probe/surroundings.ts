@@ -1,6 +1,6 @@
-// Hints that this process runs in a container or a virtual machine. A hint names its evidence; where
-// nothing could be read the answer is "unknown", and where nothing was found it is "none found",
-// which is no proof: a careful host leaves no sign.
+// Hints that this process runs in a container or a virtual machine. A hint names its evidence;
+// where nothing could be read the answer is "unknown", and where nothing was found it is "none
+// found", which is no proof: a careful host leaves no sign.
 
 import type { MachineFiles } from "./machine-files.js";
 

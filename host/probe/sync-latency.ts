@@ -111,7 +111,7 @@ class Meter {
     }
   }
 
-  /** Writes until `end`, at least once. The very first write pays for warming up and is left out. */
+  /** Writes until `end`, at least once. The very first write warms up and is left out. */
   runSlice(end: number): void {
     try {
       do {

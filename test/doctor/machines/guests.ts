@@ -60,7 +60,7 @@ export const dockerDesktop: Machine = {
   record: new Tree("6.10.14-linuxkit")
     .mount(
       "0:52 / / rw,relatime - overlay overlay rw,lowerdir=/a,upperdir=/b,workdir=/c",
-      "0:44 /Users/ann/db /var/lib/mysql rw,relatime - fakeowner /run/host_mark/Users rw",
+      "0:44 /ann/db /var/lib/mysql rw,relatime - fakeowner /run/host_mark/Users rw",
     )
     .stat("/var/lib/mysql", FUSE, 4096, 210 * GIB)
     .directory("/.dockerenv")
@@ -145,8 +145,8 @@ export const tmpfs: Machine = {
 
 /** No procfs, no sysfs, no O_DIRECT. */
 export const macos: Machine = {
-  directory: "/Users/Shared/db",
-  record: new Tree("24.1.0", "darwin").stat("/Users/Shared/db", 0x1a, 4096, 400 * GIB).record(),
+  directory: "/Volumes/db",
+  record: new Tree("24.1.0", "darwin").stat("/Volumes/db", 0x1a, 4096, 400 * GIB).record(),
   probes: withoutDirectWays({
     us: [3900, 7200, 11_000],
     directIo: {
