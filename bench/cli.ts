@@ -55,6 +55,8 @@ async function main(argv: readonly string[]): Promise<number> {
       outputError: (text, write) => write(text.replace(/^error: /, "bench: ")),
       getOutHelpWidth: () => Math.min(HELP_WIDTH, process.stdout.columns ?? HELP_WIDTH),
     })
+    // By usage, because `run` knows its options only when it is the command that runs.
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
     .showSuggestionAfterError();
   addRun(program, await runFlags(rest), async (flags) => {
     const { runCommand } = await import("./commands/run.js");
@@ -144,7 +146,7 @@ function addList(program: Command, check: () => void): void {
 function addClean(program: Command, check: () => void): void {
   program
     .command("clean [dir]")
-    .summary("remove what killed runs and probes left behind (only what is marked as ours)")
+    .summary("remove what killed runs and probes left behind, if marked as ours")
     .description("Removes the folders of dead runs directly below a directory (default: here).")
     .action(async (dir: string | undefined) => {
       check();

@@ -4,6 +4,7 @@
 
 import { hasVolatileCache } from "../host.js";
 import type { SyncLatency } from "../host.js";
+import { MEDIUM_NS_MIN } from "../sync-limits.js";
 import { formatCount, formatMicroseconds } from "../units.js";
 import { type Findings, settingOf } from "./findings.js";
 
@@ -22,8 +23,6 @@ export interface Grade {
   readonly sentences: readonly string[];
 }
 
-/** Flash programs a page in no less; a magnetic disk needs milliseconds. Nanoseconds. */
-export const MEDIUM_NS_MIN = 100_000;
 const EXCELLENT_NS_MAX = 1_000_000;
 /** The usual limit for a log that others wait for. */
 const GOOD_NS_MAX = 10_000_000;

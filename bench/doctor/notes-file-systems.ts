@@ -60,7 +60,7 @@ function xfsNotes(findings: Findings): Note[] {
       note(
         "xfs",
         "Atomic writes work. Where the device has them, an extent size hint of a page (xfs_io -c " +
-          '"extsize 16k" DIR) lets it carry them; elsewhere xfs does it by copy-on-write.',
+          `"extsize ${pageSize / 1024}k" DIR) lets it carry them; elsewhere xfs copies on write.`,
       ),
     );
   }

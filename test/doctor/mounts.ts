@@ -1,10 +1,11 @@
 // Real file systems for the tests: images in files, mounted through loop devices, and stacked ones.
 // Everything is unmounted again by `unmountAll`, the newest first.
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 export class Mounts {
   private readonly folder = mkdtempSync(join(tmpdir(), "tornproof-mounts-"));
@@ -40,6 +41,20 @@ export class Mounts {
   fuse(name: string): string | null {
     const point = this.directory(name);
     return run("bindfs", this.directory(`${name}-below`), point) ? this.mounted(point) : null;
+  }
+
+  /** A FUSE mirror whose daemon has died: everything on it fails. */
+  async deadFuse(name: string): Promise<string | null> {
+    const point = this.directory(name);
+    const daemon = spawn("bindfs", ["-f", this.directory(`${name}-below`), point]);
+    for (let tries = 0; !run("mountpoint", "-q", point); tries++) {
+      if (tries === 100) return null;
+      await setTimeout(50);
+    }
+    const isGone = new Promise((resolve) => daemon.on("exit", resolve));
+    daemon.kill("SIGKILL");
+    await isGone;
+    return this.mounted(point);
   }
 
   directory(name: string): string {

@@ -1,13 +1,14 @@
 // The doctor on real file systems: ext4, xfs and btrfs in loop-mounted files, tmpfs, overlay, FUSE.
 // What a test needs stands in its name; where it is missing the test is skipped by that name.
 
+import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { assemble } from "../../bench/doctor/assemble.js";
 import { collect } from "../../bench/doctor/collect.js";
 import type { DoctorDocument } from "../../bench/doctor/document.js";
-import { spawnSync } from "node:child_process";
+import { EnvironmentError } from "../../bench/exit.js";
 import { loadAddon } from "../../native/index.js";
 import { Mounts } from "./mounts.js";
 
@@ -142,6 +143,16 @@ describe.skipIf(Mounts.missing("mount") !== null)("on tmpfs and overlay (needs r
 });
 
 describe.skipIf(Mounts.missing("bindfs") !== null)("on FUSE (needs root, bindfs)", () => {
+  test("the daemon has died → an environment error that says what to look for", async () => {
+    const dir = must(await mounts.deadFuse("dead"), "bindfs");
+    const request = { profile: "mysql-8.4", pageSize: 16384, method: null };
+
+    const diagnosis = collect(dir, request, () => false);
+
+    await expect(diagnosis).rejects.toThrow(EnvironmentError);
+    await expect(diagnosis).rejects.toThrow(/ENOTCONN: the file system does not answer/);
+  });
+
   test("a daemon writes → direct I/O is unknown, no durability claimed", async () => {
     const dir = must(mounts.fuse("fuse"), "bindfs");
 
