@@ -127,7 +127,8 @@ export function systemLines({ system }: DoctorDocument): Line[] {
 function hintWords(hint: HintDocument): string {
   if (hint.state === "unknown") return "unknown";
   if (hint.state === "none found") return "no sign of one, which proves nothing";
-  return `${hint.name ?? "yes"} (${hint.evidence ?? "no evidence recorded"})`;
+  const isGeneric = hint.name === "a container" || hint.name === "a virtual machine";
+  return `${isGeneric ? "yes" : hint.name} (${hint.evidence})`;
 }
 
 /** Which backend runs, and why the others do not. */

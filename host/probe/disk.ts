@@ -59,8 +59,9 @@ export interface DiskRequest {
 
 /** Size of the probe file. */
 export const PROBE_FILE_BYTES = 4 * 2 ** 20;
-/** Preparing the file may take this long; a slower disk gets less time for the rest. */
-const SLOW_FILL_MS = 1000;
+/** Milliseconds for everything; a disk that is slow to fill gets less time for the syncs. */
+const TOTAL_MS = 4000;
+const SYNC_MS_MIN = 300;
 
 /**
  * Probes the directory of a place; null when it was canceled.
@@ -71,14 +72,14 @@ export async function probeDisk(request: DiskRequest): Promise<DiskProbes | null
   const file = new ProbeFile(request.place.path);
   try {
     fill(file.open(0));
-    const slowness = performance.now() - start > SLOW_FILL_MS ? 2 : 1;
     const addon = request.addon === undefined ? loadAddon() : request.addon;
     const tried = tryCalls(file, { ...request, addon });
+    const left = Math.max(SYNC_MS_MIN, start + TOTAL_MS - performance.now());
     const syncs = await measureSyncs({
       open: (flags) => file.open(flags),
       memory: alignedMemory(),
       fileBytes: PROBE_FILE_BYTES,
-      milliseconds: request.syncMilliseconds / slowness,
+      milliseconds: Math.min(request.syncMilliseconds, left),
       isCanceled: request.isCanceled,
     });
     if (request.isCanceled()) return null;

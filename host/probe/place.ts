@@ -166,11 +166,13 @@ class Walk {
       const direct = readNumber(this.files, `${folder}/loop/dio`) === 1;
       return `${direct ? "direct" : "buffered"}, file ${text("loop/backing_file") || "unknown"}`;
     }
+    const members = this.files.list(`${folder}/slaves`);
+    const of = members.length > 1 ? `of ${members.join(", ")}` : "";
     if (device.kind === "mapped") {
       const type = text("dm/uuid").split("-")[0] ?? "";
-      return [MAPPED[type] ?? "device mapper", text("dm/name")].join(" ").trim();
+      return joined(MAPPED[type] ?? "device mapper", text("dm/name"), of);
     }
-    if (device.kind === "raid") return text("md/level");
+    if (device.kind === "raid") return joined(text("md/level"), of);
     return [device.kind, device.model].filter((word) => word !== null).join(", ");
   }
 
@@ -181,6 +183,10 @@ class Walk {
   private end(what: string): void {
     this.add("unknown", what, "");
   }
+}
+
+function joined(...words: readonly string[]): string {
+  return words.filter((word) => word !== "").join(" ");
 }
 
 const BEYOND = {

@@ -81,7 +81,7 @@ export async function measureSyncs(plan: SyncPlan): Promise<SyncLatency[]> {
     for (const meter of running) {
       meter.runSlice(Math.min(performance.now() + SLICE_MS, end));
       await pass();
-      if (plan.isCanceled()) break;
+      if (plan.isCanceled() || performance.now() >= end) break;
     }
   }
   return meters.map((meter) => meter.result());
@@ -134,7 +134,7 @@ class Meter {
       p50: at(0.5),
       p99: sorted.length < P99_COUNT_MIN ? null : at(0.99),
       max: at(1),
-      problem: this.problem,
+      problem: this.problem ?? (sorted.length === 0 ? "too slow to be measured" : null),
     };
   }
 

@@ -54,6 +54,13 @@ describe("place: layers", () => {
     expect(layersOf(name)).toBe(expected);
   });
 
+  test("an array of two disks → its layer names both, each disk has its own", () => {
+    const { layers } = placeOf(filesOf("stacked"), "/data");
+
+    expect(layers.find(({ name }) => name === "md0")?.detail).toBe("raid1 of sda1, sdb1");
+    expect(layers.find(({ name }) => name === "dm-2")?.detail).toBe("LVM vg-data");
+  });
+
   test("an overlay whose upper directory is visible → its file system and disk", () => {
     const record = new Tree("6.1.0")
       .mount("8:1 / / rw - ext4 /dev/sda1 rw", "0:50 / /m rw - overlay o rw,upperdir=/up/x")

@@ -130,6 +130,17 @@ describe("probe: sync latencies", () => {
     expect(syncs.map(({ count }) => count)).toEqual([0, 0, 0, 0, 0]);
   });
 
+  test("syncs: a disk too slow for the time given → says so, and the time is kept", async () => {
+    const file = new ProbeFile(dir);
+    const start = performance.now();
+    const syncs = await measureSyncs(planFor(file, 0));
+    const milliseconds = performance.now() - start;
+    file.close();
+
+    expect(syncs.map(({ problem }) => problem)).toEqual(Array(5).fill("too slow to be measured"));
+    expect(milliseconds).toBeLessThan(1000);
+  });
+
   test("syncs: every write → stays within the file's bytes", async () => {
     const file = new ProbeFile(dir);
     const [name] = readdirSync(dir);
