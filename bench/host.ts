@@ -48,6 +48,7 @@ export {
   probeDirectory,
   probeDisk,
   profileNamed,
+  Random,
   resolveMethod,
   Store,
   StoreError,

@@ -4,7 +4,7 @@
 // cost more than the call. Addresses are u32.
 
 import { arenaPlan as plan, exchangeBase, exchangeSize, ringHeader } from "./abi/arena";
-import { completionBase, submissionBase } from "./abi/arena";
+import { arenaStateEnd as stateEnd, completionBase, submissionBase } from "./abi/arena";
 import { pageSize, setOption as set } from "./abi/config";
 import { COUNTERS_COUNT, countersAddress as countersAt } from "./abi/counters";
 import { failureRecord as failure, poisoned } from "./abi/failure";
@@ -24,7 +24,7 @@ import {
   dictList as list,
   dictStatus as dictState,
 } from "./ddl/dictionary";
-import { listedLength } from "./ddl/dictionary";
+import { listedBehindEnd, listedLength } from "./ddl/dictionary";
 import { copiesOnDisk, foundFile as found } from "./fil/found-files";
 import { spaceFind } from "./fil/space";
 import { checksumIsValid, stampChecksum } from "./format/fil";
@@ -60,6 +60,11 @@ export function foundFile(kind: u32, id: u32, size: f64): bool {
 /** Lays out memory and returns the bytes it needs; the host grows memory to that, once. */
 export function arenaPlan(): f64 {
   return plan(copiesOnDisk);
+}
+
+/** The end of static data and state. Buffers follow; what they hold before the open is nothing. */
+export function arenaStateEnd(): usize {
+  return stateEnd;
 }
 
 export function ringHeaderAddress(): usize {
@@ -254,6 +259,11 @@ export function dictList(n: u32): u32 {
 
 export function dictNameLength(): u32 {
   return listedLength;
+}
+
+/** No entry stands at or behind the one that was listed last. */
+export function dictIsBehindEnd(): bool {
+  return listedBehindEnd;
 }
 
 export function dictStatus(): u32 {

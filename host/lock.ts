@@ -14,13 +14,11 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { toIoError } from "./backend/posix-files.js";
 import { StoreError } from "./errors.js";
+import { LOCK_FILE } from "./housekeeping.js";
 import { describeThisProcess, judge, parseOwner } from "./lock-owner.js";
 import type { LockOwner, OfdLock, Verdict } from "./lock-owner.js";
 
 export type { OfdLock };
-
-/** Name of the lock file; every other file of this module begins with it and a dot. */
-export const LOCK_FILE = "tornproof.lock";
 
 export interface Lock {
   /** Path of the lock file. */
@@ -40,6 +38,8 @@ const NO_HARD_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLI
 
 /** Real paths of the directories this process holds. */
 const heldHere = new Set<string>();
+/** Nonces of locks that were released, but whose file could not be removed: a read-only disk. */
+const givenUp = new Set<string>();
 
 /**
  * Locks a store directory for this process until `release`, or until the process ends.
@@ -174,7 +174,10 @@ function inspect(path: string, ofdLock: OfdLock | undefined): Found | null {
   const text = readOrNull(path);
   if (text === null) return null;
   const owner = parseOwner(text);
-  if (owner !== null) return { text, owner, verdict: judge(owner, path, ofdLock) };
+  if (owner !== null) {
+    const verdict = givenUp.has(owner.nonce) ? "dead" : judge(owner, path, ofdLock);
+    return { text, owner, verdict };
+  }
   const stale = text === "" && ageOf(path) > EMPTY_IS_STALE_AFTER_MS;
   return { text, owner, verdict: stale ? "dead" : "unknown" };
 }
@@ -207,8 +210,10 @@ function hostHint(owner: LockOwner): string {
 /** Removes the file if it still is ours, then lets go of the OFD lock. */
 function releaseClaim(claim: Claim): void {
   try {
+    givenUp.add(claim.nonce);
     const text = readOrNull(claim.path);
     if (text !== null && parseOwner(text)?.nonce === claim.nonce) removeIfThere(claim.path);
+    givenUp.delete(claim.nonce);
   } finally {
     fs.closeSync(claim.fd);
   }

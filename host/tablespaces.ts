@@ -46,6 +46,7 @@ export class Tablespaces {
         if (status === STATUS.pending) return false;
         if (status !== STATUS.ok) throw this.errorOf(status, "dictionary");
         if (id !== 0) this.note(id, this.listedName());
+        if (exports.dictIsBehindEnd() !== 0) break;
       }
       return true;
     });

@@ -6,7 +6,7 @@ export { probeDirectIo, type DirectIoProbe } from "./direct-io.js";
 export { fileSystemName, probeDirectory, type DirectoryProbe } from "./directory.js";
 export { effectiveMethod, type EffectiveMethod, type Probes } from "./effective.js";
 export { mountOf, parseMountInfo, type Mount } from "./mount.js";
-export { PROBE_FILE_PREFIX } from "./probe-file.js";
+export { PROBE_FILE_PREFIX } from "../housekeeping.js";
 export { type BackendChoice, type BackendFacts, backendFacts } from "./backends.js";
 export type { BlockDevice, DeviceKind, Partition } from "./block-device.js";
 export { DISK_PROBE_BYTES_MAX, type DiskProbes, probeDisk, PROBE_FILE_BYTES } from "./disk.js";
