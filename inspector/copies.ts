@@ -4,8 +4,8 @@
 // A copy may come from a tablespace of another shape than its neighbor: each is judged under all.
 
 import { loadU32 } from "../engine/format/bytes";
-import { FIL_PAGE_OFFSET, FIL_PAGE_SPACE_ID, pageLsn } from "../engine/format/fil";
-import { EMPTY, isZipImage, judge, TORN, WHOLE } from "./innodb/judge";
+import { FIL_PAGE_OFFSET, FIL_PAGE_SPACE_ID, pageLsn, pageType } from "../engine/format/fil";
+import { EMPTY, isPageCompressedType, isZipImage, judge, TORN, UNVERIFIED, WHOLE } from "./innodb/judge";
 import { isFullCrc32, logicalSize, physicalSize, setShape } from "./innodb/shape";
 import { begin, count, end, size, wide } from "./out";
 
@@ -15,6 +15,7 @@ const LISTED_MAX: u32 = 20000;
 export let copiesWhole: u32 = 0;
 export let copiesDamaged: u32 = 0;
 export let copiesEmpty: u32 = 0;
+export let copiesUnverified: u32 = 0;
 let listed: u32 = 0;
 
 /** Judges and counts the copy at `page`, and lists it when it is whole; returns the verdict. */
@@ -24,6 +25,7 @@ export function takeCopy(page: usize, slot: u32, offset: u64): u32 {
     copiesWhole++;
     listCopy(page, slot, offset);
   } else if (verdict == EMPTY) copiesEmpty++;
+  else if (verdict == UNVERIFIED) copiesUnverified++;
   else copiesDamaged++;
   return verdict;
 }
@@ -31,13 +33,15 @@ export function takeCopy(page: usize, slot: u32, offset: u64): u32 {
 /** Judges under the file's shape first, then under all others; the shape is the same afterwards. */
 export function judgeCopy(page: usize): u32 {
   const first = judge(page);
-  if (first == WHOLE || first == EMPTY) return first;
+  if (first == WHOLE || first == EMPTY || first == UNVERIFIED) return first;
   const full = isFullCrc32;
   const physical = physicalSize;
   setShape(logicalSize, logicalSize, !full);
   const second = judge(page);
   setShape(logicalSize, physical, full);
   if (second == WHOLE || isPaddedZip(page)) return WHOLE;
+  // Whether the tablespace it comes from is page-compressed is not known here.
+  if (isPageCompressedType(pageType(page))) return UNVERIFIED;
   // The fields the caller reports must be those of the file's own shape.
   const own = judge(page);
   return own == TORN || second == TORN ? TORN : own;

@@ -3,9 +3,9 @@
 // Nothing marks a copy as current. Torn copies are what a power cut during the write of the copies
 // leaves; their pages in place were not touched yet.
 
-import { copiesDamaged, copiesEmpty, copiesWhole, takeCopy } from "./copies";
+import { copiesDamaged, copiesEmpty, copiesUnverified, copiesWhole, takeCopy } from "./copies";
 import { reportDamage } from "./damage";
-import { EMPTY, WHOLE } from "./innodb/judge";
+import { EMPTY, UNVERIFIED, WHOLE } from "./innodb/judge";
 import { physicalSize } from "./innodb/shape";
 import { verdictName } from "./names";
 import { begin, count, end, size } from "./out";
@@ -18,7 +18,7 @@ export function takeCopies(position: u32, pages: u32): void {
     const slot = position + index;
     const offset = <u64>slot * physicalSize;
     const verdict = takeCopy(page, slot, offset);
-    if (verdict == WHOLE || verdict == EMPTY) continue;
+    if (verdict == WHOLE || verdict == EMPTY || verdict == UNVERIFIED) continue;
     reportDamage(page, slot, offset, verdictName(verdict));
   }
 }
@@ -28,6 +28,7 @@ export function reportCopies(trailing: u32): void {
   count("copies_whole", copiesWhole);
   count("copies_damaged", copiesDamaged);
   count("copies_empty", copiesEmpty);
+  count("copies_unverified", copiesUnverified);
   size("trailing_bytes", trailing);
   end();
 }

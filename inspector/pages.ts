@@ -20,10 +20,10 @@ import {
 import { FSP_SPACE_FLAGS, fspFreeLimit, fspSize } from "../engine/format/fsp";
 import { extentPages } from "../engine/format/page-size";
 import { countPage, reportCensus, reportLsns } from "./census";
-import { copiesDamaged, copiesWhole, takeCopy } from "./copies";
+import { copiesDamaged, copiesEmpty, copiesUnverified, copiesWhole, takeCopy } from "./copies";
 import { reportDamage } from "./damage";
 import { forgetDescriptors, pageIsFree, reportExtents, takeDescriptors } from "./extents";
-import { CORRUPT, EMPTY, judge, TORN, UNVERIFIED, WHOLE } from "./innodb/judge";
+import { CORRUPT, EMPTY, hasSpaceId, judge, TORN, UNVERIFIED, WHOLE } from "./innodb/judge";
 import { isFullCrc32, logicalSize, physicalSize } from "./innodb/shape";
 import { verdictName } from "./names";
 import { begin, count, end, flag, hex, size } from "./out";
@@ -88,8 +88,8 @@ function takePage(page: usize, position: u32): void {
 
 function takeWhole(page: usize, position: u32, isDescriptorPage: bool): void {
   const pageNo = firstPage + position;
-  const space = loadU32(page + FIL_PAGE_SPACE_ID);
-  if (!spaceIsKnown) {
+  const space = hasSpaceId ? loadU32(page + FIL_PAGE_SPACE_ID) : spaceId;
+  if (!spaceIsKnown && hasSpaceId) {
     spaceIsKnown = true;
     spaceId = space;
   }
@@ -166,6 +166,7 @@ export function reportPages(trailing: u32): void {
   count("pages_free_damaged", freeDamaged);
   count("copies_whole", copiesWhole);
   count("copies_damaged", copiesDamaged);
+  count("copies_slots", copiesWhole + copiesDamaged + copiesEmpty + copiesUnverified);
   flag("has_copy_area", area1 != NO_AREA);
   flag("has_header", hasHeader);
   count("fsp_size", headerSize);

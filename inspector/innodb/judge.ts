@@ -55,12 +55,15 @@ export let storedLast: u32 = 0;
 export let computed: u32 = 0;
 export let lsnLowLast: u32 = 0;
 export let hasTrailer: bool = true;
+/** full_crc32 gives the place of the space id to the compressed bytes. */
+export let hasSpaceId: bool = true;
 
 /** Judges `physicalSize` bytes at `page`. */
 export function judge(page: usize): u32 {
   algorithm = ALGORITHM_NONE_YET;
   computed = 0;
   hasTrailer = !isZip();
+  hasSpaceId = true;
   storedFirst = loadU32(page);
   if (isFullCrc32) return judgeFull(page);
   if (isZeroBut26To33(page)) return EMPTY;
@@ -81,6 +84,7 @@ function judgeFull(page: usize): u32 {
   // A size that cannot be leaves nothing to compute over.
   if (size < 64 || size > physicalSize) size = physicalSize;
   hasTrailer = !isCompressed && storedFirst == 0;
+  hasSpaceId = !isCompressed;
   storedLast = loadU32(page + size - 4);
   lsnLowLast = loadU32(page + size - 8);
   computed = crc32c(page, size - 4);
@@ -155,7 +159,11 @@ function zipAdler(page: usize, size: u32): u32 {
 
 function carriesNoChecksum(type: u32): bool {
   if (type >= TYPE_MYSQL_FIRST && type <= TYPE_MYSQL_LAST) return true;
-  if (!isPageCompressed) return false;
+  return isPageCompressed && isPageCompressedType(type);
+}
+
+/** True for the types MariaDB gave compressed pages before full_crc32. */
+export function isPageCompressedType(type: u32): bool {
   return type == TYPE_PAGE_COMPRESSED || type == TYPE_PAGE_COMPRESSED_ENCRYPTED;
 }
 
