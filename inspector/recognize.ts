@@ -8,7 +8,12 @@
 
 import { loadU16, loadU32 } from "../engine/format/bytes";
 import { batchIsValid, BDBLWR_BLOCK_SIZE } from "../engine/format/dblwr";
-import { FIL_PAGE_OFFSET, FIL_PAGE_TYPE, FIL_PAGE_TYPE_FSP_HDR } from "../engine/format/fil";
+import {
+  FIL_PAGE_OFFSET,
+  FIL_PAGE_SPACE_ID,
+  FIL_PAGE_TYPE,
+  FIL_PAGE_TYPE_FSP_HDR,
+} from "../engine/format/fil";
 import { FSP_SPACE_FLAGS } from "../engine/format/fsp";
 import { blockChecksumIsValid, blockIsZero } from "../engine/format/log-block";
 import {
@@ -35,6 +40,10 @@ export const FORMAT_INNODB_MAX: u32 = 6;
 
 /** Pages that vote, at most: enough to outweigh stray matches, few enough to be quick. */
 const VOTERS_MAX: u32 = 64;
+/** The first file of a system tablespace holds its own pages at least up to this one. */
+const LATER_FILE_MIN: u32 = 64;
+/** Pages in a row that make a later file of it believable. */
+const LATER_FILE_WHOLE_MIN: u32 = 8;
 
 /** Number of the first page of the file: not 0 in a later file of a system tablespace. */
 export let firstPage: u32 = 0;
@@ -161,17 +170,23 @@ function isPaddedZip(page: usize): bool {
   return false;
 }
 
-/** True when most pages are numbered on from some number: a later file of a system tablespace. */
+/**
+ * True when every page is numbered on from a first one: a later file of a system tablespace. A
+ * doublewrite file may hold runs of neighbors too, but of many spaces, and soon of other numbers.
+ */
 function findFirstPage(): bool {
-  if (judge(window) != WHOLE) return false;
   const candidate = loadU32(window + FIL_PAGE_OFFSET);
+  if (candidate < LATER_FILE_MIN) return false;
   let following: u32 = 0;
-  for (let index: u32 = 1; index <= 8 && (index + 1) * physicalSize <= windowBytes; index++) {
+  for (let index: u32 = 0; index < VOTERS_MAX; index++) {
     const page = window + index * physicalSize;
+    if ((index + 1) * physicalSize > windowBytes) break;
     if (judge(page) != WHOLE) continue;
-    if (loadU32(page + FIL_PAGE_OFFSET) == candidate + index) following++;
+    if (loadU32(page + FIL_PAGE_OFFSET) != candidate + index) return false;
+    if (loadU32(page + FIL_PAGE_SPACE_ID) != 0) return false;
+    following++;
   }
-  if (following < 4) return false;
+  if (following < LATER_FILE_WHOLE_MIN) return false;
   firstPage = candidate;
   return true;
 }
