@@ -34,6 +34,11 @@ export class OpQueue {
     this.unreaped += 1;
   }
 
+  /** The operation submitted last, unless it has been taken. */
+  get newest(): QueuedOp | undefined {
+    return this.queued.at(-1);
+  }
+
   /** Operations submitted and not yet reaped. */
   get pending(): number {
     return this.unreaped;
@@ -126,5 +131,5 @@ export function nanosecondsSince(begin: number): number {
 }
 
 /** The next turn of the event loop; browsers have no setImmediate, and their timers wait 4 ms. */
-const later: (task: () => void) => void =
+export const later: (task: () => void) => void =
   typeof setImmediate === "function" ? setImmediate : queueMicrotask;
