@@ -5,8 +5,16 @@
 
 import { loadU32 } from "../engine/format/bytes";
 import { FIL_PAGE_OFFSET, FIL_PAGE_SPACE_ID, pageLsn, pageType } from "../engine/format/fil";
-import { EMPTY, isPageCompressedType, isZipImage, judge, TORN, UNVERIFIED, WHOLE } from "./innodb/judge";
-import { isFullCrc32, logicalSize, physicalSize, setShape } from "./innodb/shape";
+import {
+  EMPTY,
+  isPageCompressedType,
+  isZipImage,
+  judge,
+  TORN,
+  UNVERIFIED,
+  WHOLE,
+} from "./innodb/judge";
+import { isFullCrc32, isZip, logicalSize, physicalSize, setShape } from "./innodb/shape";
 import { begin, count, end, size, wide } from "./out";
 
 /** Copies listed one by one; more are only counted. */
@@ -34,11 +42,12 @@ export function takeCopy(page: usize, slot: u32, offset: u64): u32 {
 export function judgeCopy(page: usize): u32 {
   const first = judge(page);
   if (first == WHOLE || first == EMPTY || first == UNVERIFIED) return first;
+  // Behind a page that is smaller than the logical size stands another page, or nothing.
+  if (isZip()) return first;
   const full = isFullCrc32;
-  const physical = physicalSize;
   setShape(logicalSize, logicalSize, !full);
   const second = judge(page);
-  setShape(logicalSize, physical, full);
+  setShape(logicalSize, logicalSize, full);
   if (second == WHOLE || isPaddedZip(page)) return WHOLE;
   // Whether the tablespace it comes from is page-compressed is not known here.
   if (isPageCompressedType(pageType(page))) return UNVERIFIED;
@@ -48,7 +57,7 @@ export function judgeCopy(page: usize): u32 {
 }
 
 function isPaddedZip(page: usize): bool {
-  for (let bytes: u32 = 1024; bytes < logicalSize; bytes <<= 1) {
+  for (let bytes: u32 = 1024; bytes < physicalSize; bytes <<= 1) {
     if (isZipImage(page, bytes)) return true;
   }
   return false;

@@ -78,4 +78,3 @@ function describeTrailer(): void {
     hexNumber(at + 4, "lsn_low", lsnNote);
   }
 }
-

@@ -177,7 +177,7 @@ function lengthBytes(first: u32): u32 {
 
 function countRecords(from: u32, to: u32): void {
   let isAfterPage = false;
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     const first = loadU8(window + at);
     // Bit 7 means "the same page as before", but on a record that follows no page: a file's.
     const isFile = (first & 0x80) != 0 && !isAfterPage;

@@ -152,7 +152,7 @@ function vote(): void {
   whole = 0;
   placed = 0;
   let voters: u32 = 0;
-  for (let at: u32 = 0; at + physicalSize <= windowBytes && voters < VOTERS_MAX; ) {
+  for (let at: u32 = 0; at + physicalSize <= windowBytes && voters < VOTERS_MAX;) {
     const verdict = judge(window + at);
     if (verdict != EMPTY) voters++;
     if (verdict == WHOLE || (verdict != EMPTY && isPaddedZip(window + at))) {

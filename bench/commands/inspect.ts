@@ -145,10 +145,7 @@ function unknownKind(path: string, { events }: Inspected): UsageError {
 }
 
 /** Looks for copies of damaged pages, and adds what they show. */
-async function withCopies(
-  inspector: Inspector,
-  seen: readonly Inspected[],
-): Promise<FileReport[]> {
+async function withCopies(inspector: Inspector, seen: readonly Inspected[]): Promise<FileReport[]> {
   const reports: FileReport[] = [];
   let named: FoundCopy[] | null = null;
   for (const { report } of seen) {

@@ -41,7 +41,8 @@ function checksumReason(damage: DamageEvent, { isFullCrc32 }: Expected): string 
   if (!damage.has_trailer) return `checksum ${first} stored, ${computed} computed (crc32)`;
   if (first === computed && last === computed) return `both checksums fit; they cover no LSN half`;
   if (first === last) return `checksum ${first} stored twice, ${computed} computed (crc32)`;
-  if (first === computed) return `checksum ${first} at byte 0 fits, ${last} in the trailer does not`;
+  if (first === computed)
+    return `checksum ${first} at byte 0 fits, ${last} in the trailer does not`;
   if (last === computed) return `checksum ${last} in the trailer fits, ${first} at byte 0 does not`;
   return `checksums ${first} at byte 0 and ${last} in the trailer, ${computed} computed (crc32)`;
 }
@@ -90,8 +91,8 @@ export function tornAgainst(found: ComparisonEvent, where: string): TornAt {
   }
   if (found.changes === 1 && !isSpot(found)) {
     const sides = found.head_is_copy
-      ? `bytes up to there are those of ${copy}, the rest are older or newer`
-      : `bytes from there on are those of ${copy}, those before are older or newer`;
+      ? `bytes up to there are those of ${copy}, the rest are of another image`
+      : `bytes from there on are those of ${copy}, those before are of another image`;
     return tell(found.boundary, `torn at byte ${at}: ${sides}`);
   }
   if (isSpot(found)) {

@@ -1,7 +1,15 @@
 // The second implementation: node:wasi, with a temporary directory as the sandbox. It answers to
 // the first one in tests, and is there for whoever does not trust a package.
 
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WASI } from "node:wasi";

@@ -71,9 +71,7 @@ function checkRange(source: ByteSource, file: FileEvent, number: number, bytes: 
     count === 0
       ? `no whole one of ${formatBytes(bytes)}`
       : `${what} ${formatCount(first)} to ${formatCount(first + count - 1)} of ${formatBytes(bytes)}`;
-  throw new UsageError(
-    `--page ${number}: ${source.path} has ${range}; expected a number it has`,
-  );
+  throw new UsageError(`--page ${number}: ${source.path} has ${range}; expected a number it has`);
 }
 
 function describeArgs(

@@ -17,7 +17,8 @@ const COLUMNS: readonly Column<Facts>[] = [
 ];
 
 export function pageLines(page: PageReport, width: number): string[] {
-  const cut = (line: string): string => (line.length > width ? `${line.slice(0, width - 1)}…` : line);
+  const cut = (line: string): string =>
+    line.length > width ? `${line.slice(0, width - 1)}…` : line;
   return [
     `  ${aboutText(page)}`,
     "",
@@ -29,14 +30,16 @@ export function pageLines(page: PageReport, width: number): string[] {
 }
 
 function aboutText({ number, offset, about }: PageReport): string {
-  const what = about["what"] === undefined ? "page" : `block, ${about["what"]},`;
+  const what = about["what"] === undefined ? "page" : about["what"];
   const verdict = about["verdict"] === undefined ? "" : `: ${about["verdict"]}`;
   const algorithm = about["algorithm"] ? `, checksum by ${about["algorithm"]}` : "";
+  const needsNoChecksum = about["verdict"] === "whole" || about["verdict"] === "empty";
   const computed =
-    about["verdict"] === "whole" || about["verdict"] === "empty" || about["computed"] === undefined
+    needsNoChecksum || about["computed"] === undefined
       ? ""
       : `, computed checksum ${about["computed"]}`;
-  return `${what} ${formatCount(number)} at byte ${formatCount(offset)}${verdict}${algorithm}${computed}`;
+  const place = `number ${formatCount(number)}, at byte ${formatCount(offset)}`;
+  return `${what}, ${place}${verdict}${algorithm}${computed}`;
 }
 
 function valueOf(field: Facts): string {
@@ -83,7 +86,9 @@ function bitmapLines(page: PageReport, width: number): string[] {
   const lines = extents.flatMap((extent) => {
     const first = String(extent["first_page"]).padStart(10);
     const bitmap = String(extent["bitmap"]).replace(/(.{8})(?=.)/g, "$1 ");
-    return wrapText(bitmap, width - 14).map((line, i) => `${i === 0 ? first : " ".repeat(10)}  ${line}`);
+    return wrapText(bitmap, width - 14).map(
+      (line, i) => `${i === 0 ? first : " ".repeat(10)}  ${line}`,
+    );
   });
   return ["  pages, # used, . free", ...lines.map((line) => `  ${line}`), ""];
 }

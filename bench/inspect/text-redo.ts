@@ -32,7 +32,9 @@ export function redoFacts(report: FileReport): Row[] {
     [
       "records",
       report.record_types
-        .map(({ name, type, count }) => `${name === "" ? `type ${type}` : name} ${formatCount(count)}`)
+        .map(
+          ({ name, type, count }) => `${name === "" ? `type ${type}` : name} ${formatCount(count)}`,
+        )
         .join(", "),
     ],
   ];

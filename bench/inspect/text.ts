@@ -53,8 +53,8 @@ function verdictLine(report: FileReport): string {
   const damaged =
     report.damaged_count === 0
       ? plural(report.problems.length, "problem")
-      : `${plural(report.damaged_count, `damaged ${unit}`)} of ${formatCount(total)}`;
-  return `${report.path}: damaged, ${kindText(report)}, ${damaged}`;
+      : `${formatCount(report.damaged_count)} of ${plural(total, unit)} damaged`;
+  return `${report.path}: DAMAGED, ${kindText(report)}, ${damaged}`;
 }
 
 const UNITS: Readonly<Record<FileReport["kind"], string>> = {

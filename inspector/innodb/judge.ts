@@ -18,7 +18,7 @@ import {
   pageType,
 } from "../../engine/format/fil";
 import { adler32, newChecksum, NO_CHECKSUM, oldChecksum } from "./fold";
-import { isFullCrc32, isPageCompressed, isZip, logicalSize, physicalSize } from "./shape";
+import { isFullCrc32, isPageCompressed, isZip, physicalSize } from "./shape";
 
 export const WHOLE: u32 = 0;
 /** Every byte is zero: never written. */
@@ -145,7 +145,7 @@ function zipFits(page: usize, size: u32): bool {
 /** True when the first `size` bytes are a compressed page; for copies, padded to a whole page. */
 export function isZipImage(page: usize, size: u32): bool {
   if (loadU32(page) == NO_CHECKSUM || !zipFits(page, size)) return false;
-  return bytesAreZero(page + size, logicalSize - size);
+  return bytesAreZero(page + size, physicalSize - size);
 }
 
 function zipCrc32(page: usize, size: u32): u32 {
@@ -170,7 +170,8 @@ export function isPageCompressedType(type: u32): bool {
 /** Older servers left garbage in flush_lsn of pages that are zero otherwise. */
 function isZeroBut26To33(page: usize): bool {
   if (load<u64>(page) != 0 || load<u64>(page, 8) != 0 || load<u64>(page, 16) != 0) return false;
-  if (load<u16>(page, 24) != 0 || load<u32>(page, 34) != 0 || load<u16>(page, 38) != 0) return false;
+  if (load<u16>(page, 24) != 0 || load<u32>(page, 34) != 0 || load<u16>(page, 38) != 0)
+    return false;
   return bytesAreZero(page + 40, physicalSize - 40);
 }
 

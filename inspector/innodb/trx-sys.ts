@@ -22,7 +22,6 @@ const BLOCK_1: u32 = 14;
 const BLOCK_2: u32 = 18;
 const MAGIC_VALUE: u32 = 536853855;
 
-
 /** First page of the first area, or NO_BLOCK. */
 export function trxSysFirstBlock(page: usize): u32 {
   return hasAreas(page) ? loadU32(fieldAt(page, BLOCK_1)) : NO_BLOCK;

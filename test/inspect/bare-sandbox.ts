@@ -66,7 +66,11 @@ class BareSession implements Session {
     return {
       args_sizes_get: (countAt, bytesAt) => {
         this.memory.setUint32(countAt!, this.args.length, true);
-        this.memory.setUint32(bytesAt!, this.args.reduce((sum, arg) => sum + arg.length, 0), true);
+        this.memory.setUint32(
+          bytesAt!,
+          this.args.reduce((sum, arg) => sum + arg.length, 0),
+          true,
+        );
         return 0;
       },
       args_get: (addressesAt, bytesAt) => this.putArguments(addressesAt!, bytesAt!),

@@ -23,5 +23,7 @@ for (let seed = first; seed < first + files; seed++) {
   const done = seed - first + 1;
   if (done % REPORT_EVERY === 0) process.stderr.write(`${done} files, ${failures} failures\n`);
 }
-process.stdout.write(`${files} mutated files from seed ${first}: ${failures} without a good answer\n`);
+process.stdout.write(
+  `${files} mutated files from seed ${first}: ${failures} without a good answer\n`,
+);
 process.exitCode = failures === 0 ? 0 : 1;

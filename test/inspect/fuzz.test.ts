@@ -34,4 +34,3 @@ test(`inspect: ${SANDBOXED} mutated files in the sandbox → always an answer`, 
     expect(["good", "damaged", "unknown"], file.name).toContain(report.verdict);
   }
 });
-

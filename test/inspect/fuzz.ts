@@ -84,7 +84,11 @@ export async function objectionTo(
 }
 
 /** The report, and one page of it in full, as text. */
-async function answerOf(inspector: Inspector, { bytes, name }: Base, seed: number): Promise<string> {
+async function answerOf(
+  inspector: Inspector,
+  { bytes, name }: Base,
+  seed: number,
+): Promise<string> {
   const { report, events } = await inspectBytes(inspector, bytes);
   const [file] = eventsNamed<FileEvent>(events, "file");
   const unit = file?.physical_page_size ?? (file?.kind === "detect-only" ? 8192 : 512);

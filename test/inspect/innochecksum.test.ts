@@ -35,7 +35,8 @@ const PAGES_USED = 12;
 const SEED = 20261126;
 
 const canRun = SERVER !== undefined && hasInnochecksum;
-if (!canRun) test.skip("mariadbd or innochecksum is missing: no stranger's file is judged", () => {});
+if (!canRun)
+  test.skip("mariadbd or innochecksum is missing: no stranger's file is judged", () => {});
 
 const inspector = await startInspector();
 const folder = mkdtempSync(join(tmpdir(), "tornproof-strangers-"));
@@ -44,26 +45,30 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe.runIf(canRun)("inspect: files of MariaDB", () => {
   const bases: { name: string; bytes: Buffer; pageBytes: number }[] = [];
 
-  test.each(SHAPES)("$pageSize-byte pages, $algorithm → good, as for innochecksum", async (shape) => {
-    const name = `${shape.pageSize}-${shape.algorithm}`;
-    const data = runServer(join(folder, name), shape);
+  test.each(SHAPES)(
+    "$pageSize-byte pages, $algorithm → good, as for innochecksum",
+    async (shape) => {
+      const name = `${shape.pageSize}-${shape.algorithm}`;
+      const data = runServer(join(folder, name), shape);
 
-    const wrong: string[] = [];
-    for (const path of tablespacesIn(data)) {
-      const bytes = readFileSync(path);
-      const { report } = await inspectBytes(inspector, bytes);
-      const theirs = forInnochecksum(bytes, basename(path), shape.pageSize);
-      const accepted = innochecksumAccepts(join(folder, "good.ibd"), theirs);
-      const where = `${name}/${basename(path)}`;
-      if (report.kind !== "tablespace") wrong.push(`${where}: taken for ${report.kind}`);
-      if (report.verdict !== "good") wrong.push(`${where}: ${JSON.stringify([report.problems, report.damaged[0]])}`);
-      if (!accepted) wrong.push(`${where}: refused by innochecksum`);
-      const pageBytes = Number(report.shape["physical_page_size"]);
-      bases.push({ name: where, bytes: bytes.subarray(0, PAGES_USED * pageBytes), pageBytes });
-    }
+      const wrong: string[] = [];
+      for (const path of tablespacesIn(data)) {
+        const bytes = readFileSync(path);
+        const { report } = await inspectBytes(inspector, bytes);
+        const theirs = forInnochecksum(bytes, basename(path), shape.pageSize);
+        const accepted = innochecksumAccepts(join(folder, "good.ibd"), theirs);
+        const where = `${name}/${basename(path)}`;
+        if (report.kind !== "tablespace") wrong.push(`${where}: taken for ${report.kind}`);
+        if (report.verdict !== "good")
+          wrong.push(`${where}: ${JSON.stringify([report.problems, report.damaged[0]])}`);
+        if (!accepted) wrong.push(`${where}: refused by innochecksum`);
+        const pageBytes = Number(report.shape["physical_page_size"]);
+        bases.push({ name: where, bytes: bytes.subarray(0, PAGES_USED * pageBytes), pageBytes });
+      }
 
-    expect(wrong).toEqual([]);
-  });
+      expect(wrong).toEqual([]);
+    },
+  );
 
   test(`${DAMAGED_FILES} damaged files → the verdict of innochecksum, file by file`, async () => {
     const random = seeded(SEED);

@@ -8,7 +8,11 @@ const BLOCK = 512;
 const START_LSN = 8192;
 
 /** A redo log of ours with `blocks` full blocks of records since the checkpoint, then zeros. */
-export function makeRedo(engine: TestEngine, blocks: number, capacityBlocks = blocks + 8): Uint8Array {
+export function makeRedo(
+  engine: TestEngine,
+  blocks: number,
+  capacityBlocks = blocks + 8,
+): Uint8Array {
   const file = new Uint8Array(2048 + capacityBlocks * BLOCK);
   const capacity = BigInt(capacityBlocks * BLOCK);
   engine.call("writeHeader", SCRATCH, 0x1234, BigInt(START_LSN), capacity, 16384);
@@ -47,7 +51,11 @@ function makeBlock(engine: TestEngine, stream: Uint8Array, index: number): Uint8
 }
 
 /** A redo file of MySQL 8.0.30 or later, which starts at `startLsn`. */
-export function makeMysqlRedo(engine: TestEngine, blocks: number, startLsn = START_LSN): Uint8Array {
+export function makeMysqlRedo(
+  engine: TestEngine,
+  blocks: number,
+  startLsn = START_LSN,
+): Uint8Array {
   const file = new Uint8Array(2048 + (blocks + 4) * BLOCK);
   const view = new DataView(file.buffer);
   view.setUint32(0, 6);
@@ -66,7 +74,8 @@ export function makeMysqlRedo(engine: TestEngine, blocks: number, startLsn = STA
     view.setUint16(at + 6, 12);
     view.setUint32(at + 8, 1 + Math.floor(lsn / BLOCK / 2 ** 30));
     // MLOG_4BYTES, a group by itself: space 5, page 3, offset 120, value 9; six bytes, again.
-    for (let byte = 12; byte < (isLast ? 12 + 15 : 508); byte++) file[at + byte] = MYSQL_RECORD[(index * 496 + byte - 12) % 6]!;
+    for (let byte = 12; byte < (isLast ? 12 + 15 : 508); byte++)
+      file[at + byte] = MYSQL_RECORD[(index * 496 + byte - 12) % 6]!;
     view.setUint32(at + 508, crc32c(engine, file.subarray(at, at + 508)));
   }
   return file;
@@ -75,7 +84,11 @@ export function makeMysqlRedo(engine: TestEngine, blocks: number, startLsn = STA
 const MYSQL_RECORD = [0x84, 5, 3, 0, 120, 9];
 
 /** A redo log of MariaDB 10.8 or later with `count` mini-transactions since the checkpoint. */
-export function makeMariadbRedo(engine: TestEngine, count: number, checkpointLsn = 12288): Uint8Array {
+export function makeMariadbRedo(
+  engine: TestEngine,
+  count: number,
+  checkpointLsn = 12288,
+): Uint8Array {
   const capacity = 65536;
   const file = new Uint8Array(12288 + capacity);
   const view = new DataView(file.buffer);

@@ -101,5 +101,8 @@ export function innochecksumVerdicts(folder: string, count: number): boolean[] {
   // One shell for all: starting a process from Node costs more than the check.
   const loop = `i=0; while [ $i -lt ${count} ]; do innochecksum $i >/dev/null 2>&1; echo $?; i=$((i+1)); done`;
   const { stdout } = spawnSync("sh", ["-c", loop], { cwd: folder, encoding: "utf8" });
-  return stdout.trim().split("\n").map((code) => code === "0");
+  return stdout
+    .trim()
+    .split("\n")
+    .map((code) => code === "0");
 }

@@ -31,7 +31,10 @@ test("sandbox: every kind and 100 mutated files → @wasmer/wasi and node:wasi s
 test("sandbox: bad arguments → a failure with the exit code, in each of them", async () => {
   for (const sandbox of [await wasmerSandbox(), nodeSandbox(), bareSandbox(0)]) {
     const session = sandbox.start(module);
-    expect(session.run(["inspector", "scan", "x"], new Uint8Array(512)).exitCode, sandbox.name).toBe(64);
+    expect(
+      session.run(["inspector", "scan", "x"], new Uint8Array(512)).exitCode,
+      sandbox.name,
+    ).toBe(64);
     expect(session.run(["inspector", "what"], new Uint8Array(512)).exitCode, sandbox.name).toBe(64);
   }
 });
@@ -39,12 +42,17 @@ test("sandbox: bad arguments → a failure with the exit code, in each of them",
 test("sandbox: a window larger than memory has room for → cut, never written beyond", async () => {
   const { run } = bind((await wasmerSandbox()).start(module));
   const huge = new Uint8Array(5 * 2 ** 20);
-  const { exitCode } = run(["inspector", "scan", String(huge.length), "0", String(huge.length)], huge);
+  const { exitCode } = run(
+    ["inspector", "scan", String(huge.length), "0", String(huge.length)],
+    huge,
+  );
 
   expect(exitCode).toBe(0);
 });
 
-function bind(session: { run: (args: readonly string[], bytes: Uint8Array) => { exitCode: number } }): {
+function bind(session: {
+  run: (args: readonly string[], bytes: Uint8Array) => { exitCode: number };
+}): {
   run: (args: readonly string[], bytes: Uint8Array) => { exitCode: number };
 } {
   return { run: (args, bytes) => session.run(args, bytes) };

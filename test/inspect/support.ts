@@ -79,7 +79,14 @@ export function makePage(
   const { pageSize, space = 7, lsn = 8204 } = shape;
   if (page === 0) makeHeader(engine, shape, space);
   else {
-    engine.call("initPage", SCRATCH, pageSize, space, page, engine.value("FIL_PAGE_TORNPROOF_DATA"));
+    engine.call(
+      "initPage",
+      SCRATCH,
+      pageSize,
+      space,
+      page,
+      engine.value("FIL_PAGE_TORNPROOF_DATA"),
+    );
     const random = seeded(1 + page + 1000 * generation);
     for (let at = 38; at < pageSize - 8; at++) engine.bytes[SCRATCH + at] = random(256);
   }

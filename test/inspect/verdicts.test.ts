@@ -36,19 +36,25 @@ describe("inspect: one page", () => {
     }
   });
 
-  test.each(SIZES)("%i bytes, written for the first time in part → torn, and where", async (pageSize) => {
-    for (const cut of [512, pageSize / 2, pageSize - 512]) {
-      const head = makeTablespace(engine, shape(pageSize));
-      head.fill(0, PAGE * pageSize + cut, (PAGE + 1) * pageSize);
-      const tail = makeTablespace(engine, shape(pageSize));
-      tail.fill(0, PAGE * pageSize, PAGE * pageSize + cut);
+  test.each(SIZES)(
+    "%i bytes, written for the first time in part → torn, and where",
+    async (pageSize) => {
+      for (const cut of [512, pageSize / 2, pageSize - 512]) {
+        const head = makeTablespace(engine, shape(pageSize));
+        head.fill(0, PAGE * pageSize + cut, (PAGE + 1) * pageSize);
+        const tail = makeTablespace(engine, shape(pageSize));
+        tail.fill(0, PAGE * pageSize, PAGE * pageSize + cut);
 
-      for (const file of [head, tail]) {
-        const { damaged } = await reportOf(file);
-        expect(damaged[0]?.torn_at, `cut at ${cut}`).toMatchObject({ byte: cut, evidence: "zeros" });
+        for (const file of [head, tail]) {
+          const { damaged } = await reportOf(file);
+          expect(damaged[0]?.torn_at, `cut at ${cut}`).toMatchObject({
+            byte: cut,
+            evidence: "zeros",
+          });
+        }
       }
-    }
-  });
+    },
+  );
 
   test("every bit of header and trailer, and some of the body, flipped → damaged", async () => {
     const size = 4096;
@@ -139,7 +145,10 @@ describe("inspect: checksums", () => {
     });
 
     expect((await reportOf(crc32)).checksums).toMatchObject([{ name: "crc32", count: 3 }]);
-    expect((await reportOf(innodb)).checksums).toMatchObject([{ name: "crc32", count: 2 }, { name: "innodb", count: 1 }]);
+    expect((await reportOf(innodb)).checksums).toMatchObject([
+      { name: "crc32", count: 2 },
+      { name: "innodb", count: 1 },
+    ]);
   });
 });
 
