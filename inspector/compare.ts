@@ -4,7 +4,7 @@
 //   copy   │ whole                                       │
 //
 // A write that was cut leaves a run of sectors from the copy and a run from the image before. One
-// differing spot between equal runs is no torn write but damage: its first byte and length are told.
+// differing spot between equal runs is no torn write but damage: its bytes are told.
 // The window holds the page, then the copy.
 
 import { pageLsn } from "../engine/format/fil";

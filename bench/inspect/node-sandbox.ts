@@ -64,11 +64,11 @@ class NodeSession {
       stderr: streams.err,
       returnOnExit: true,
     });
-    const imports = wasi.getImportObject() as object;
+    const imports = wasi.getImportObject();
     if (this.rewired === null) this.rewired = new Rewired(this.module, imports);
     else this.rewired.pointAt(imports);
     try {
-      return wasi.start(this.rewired.instance) as number;
+      return wasi.start(this.rewired.instance);
     } catch (error) {
       throw new InspectorFailure(`the inspector trapped: ${String(error)}`);
     }

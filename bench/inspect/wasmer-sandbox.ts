@@ -11,9 +11,19 @@ let ready: Promise<void> | null = null;
 
 /** Returns the sandbox, once the package has compiled its own module. */
 export async function wasmerSandbox(): Promise<Sandbox> {
+  provideBuffer();
   ready ??= init();
   await ready;
   return { name: "wasmer", start: (module) => new WasmerSession(module) };
+}
+
+/** The package decodes its own module with one call of Buffer, which a page does not have. */
+function provideBuffer(): void {
+  const page = globalThis as { Buffer?: unknown };
+  page.Buffer ??= {
+    from: (text: string, encoding: string) =>
+      Uint8Array.from(encoding === "base64" ? atob(text) : text, (c) => c.charCodeAt(0)),
+  };
 }
 
 class WasmerSession {
@@ -29,11 +39,12 @@ class WasmerSession {
       fs: fileSystemWith(window),
     });
     try {
-      return this.runIn(wasi);
-    } catch (error) {
-      throw failureOf(error);
-    } finally {
+      const outcome = this.runIn(wasi);
       wasi.free();
+      return outcome;
+    } catch (error) {
+      // Not freed: after a trap the package still holds it, and its complaint would hide the trap.
+      throw failureOf(error);
     }
   }
 

@@ -1,4 +1,4 @@
-// Is this page whole? Tries every checksum InnoDB and MariaDB have written, and says which one fits.
+// Is this page whole? Tries every checksum InnoDB and MariaDB have written, and says which fits.
 //
 //   InnoDB      │checksum│ … header, body …                │checksum│lsn low│   crc32, innodb, none
 //   full_crc32  │key     │ … header, body …                │lsn low │checksum│

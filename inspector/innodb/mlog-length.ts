@@ -27,7 +27,6 @@ import {
   MLOG_DUMMY_RECORD,
   MLOG_MULTI_REC_END,
   MLOG_SINGLE_REC_FLAG,
-  PARSE_MALFORMED,
   PARSE_TRUNCATED,
 } from "../../engine/format/mlog";
 

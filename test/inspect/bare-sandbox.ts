@@ -65,25 +65,25 @@ class BareSession implements Session {
   private functions(): Record<string, (...args: number[]) => unknown> {
     return {
       args_sizes_get: (countAt, bytesAt) => {
-        this.memory.setUint32(countAt!, this.args.length, true);
+        this.memory.setUint32(countAt, this.args.length, true);
         this.memory.setUint32(
-          bytesAt!,
+          bytesAt,
           this.args.reduce((sum, arg) => sum + arg.length, 0),
           true,
         );
         return 0;
       },
-      args_get: (addressesAt, bytesAt) => this.putArguments(addressesAt!, bytesAt!),
+      args_get: (addressesAt, bytesAt) => this.putArguments(addressesAt, bytesAt),
       fd_prestat_get: (fd) => (fd === DIRECTORY ? 0 : BAD_FD),
       path_open: (...args) => {
         this.memory.setUint32(args[8]!, FILE, true);
         return 0;
       },
-      fd_read: (fd, iovecs, _count, bytesAt) => this.read(fd!, iovecs!, bytesAt!),
-      fd_write: (fd, iovecs, _count, bytesAt) => this.write(fd!, iovecs!, bytesAt!),
+      fd_read: (fd, iovecs, _count, bytesAt) => this.read(fd, iovecs, bytesAt),
+      fd_write: (fd, iovecs, _count, bytesAt) => this.write(fd, iovecs, bytesAt),
       fd_close: () => 0,
       proc_exit: (code) => {
-        throw new Exit(code!);
+        throw new Exit(code);
       },
     };
   }

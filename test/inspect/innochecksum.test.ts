@@ -1,4 +1,4 @@
-// Against strangers: files a real MariaDB wrote, good and damaged, judged by us and by innochecksum.
+// Against strangers: files a real MariaDB wrote, good and damaged, judged by us and innochecksum.
 //
 // Differences that are by design, and therefore left out of the comparison or stated here:
 //   - a file that ends inside a page, or before its header's size: a problem of the file for us,

@@ -149,7 +149,7 @@ export function makeDoublewrite(
   return file;
 }
 
-/** The same tablespace under another checksum; flags and fields as MariaDB or old MySQL has them. */
+/** The same tablespace under another checksum, as MariaDB or old MySQL would write it. */
 export function withChecksums(
   engine: TestEngine,
   file: Uint8Array,

@@ -3,8 +3,14 @@
 import { describe, expect, test } from "vitest";
 import type { FileReport } from "../../bench/inspect/report.js";
 import { startTestEngine } from "../engine-loader.js";
-import { makeMysqlRedo, makeRedo, stampInnodb, stampNone, withChecksums } from "./make-files.js";
-import { stampFullCrc32 } from "./make-files.js";
+import {
+  makeMysqlRedo,
+  makeRedo,
+  stampFullCrc32,
+  stampInnodb,
+  stampNone,
+  withChecksums,
+} from "./make-files.js";
 import { inspectBytes, makePage, makeTablespace, startInspector } from "./support.js";
 
 const inspector = await startInspector();
