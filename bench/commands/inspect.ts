@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { EXIT, UsageError } from "../exit.js";
+import { EXIT, exitCodeOf, messageOf, UsageError } from "../exit.js";
 import { packageRoot } from "../host.js";
 import type { RawFlags } from "../options.js";
 import { toolVersion } from "../run/assemble.js";
@@ -13,9 +13,9 @@ import { openFile, type FileSource } from "../inspect/file-source.js";
 import { inspectFile, type Inspected } from "../inspect/inspect-file.js";
 import { describePage } from "../inspect/page.js";
 import { eventsNamed, KIND_NUMBERS, type CopyEvent } from "../inspect/protocol.js";
-import type { FileReport, InspectResult } from "../inspect/report.js";
+import type { FileReport, InspectResult, Unreadable } from "../inspect/report.js";
 import { numberOf, SCHEMA_ID } from "../inspect/report.js";
-import type { Sandbox } from "../inspect/sandbox.js";
+import { InspectorFailure, type Sandbox } from "../inspect/sandbox.js";
 import type { ScanOptions } from "../inspect/scan.js";
 import { renderFile, type View } from "../inspect/text.js";
 import { totalLine } from "../inspect/text-damage.js";
@@ -46,16 +46,38 @@ export async function inspectCommand({ files, flags, argv }: InspectInput): Prom
   const sandbox = await sandboxNamed(String(flags["sandbox"] ?? "wasmer"));
   const module = new WebAssembly.Module(readFileSync(modulePath()));
   const inspector = { sandbox, module };
-  const seen: Inspected[] = [];
-  for (const path of files) seen.push(await inspectPath(inspector, path, settings));
+  const { seen, unreadable } = await inspectAll(inspector, files, settings);
   const reports = await withCopies(inspector, seen);
-  const code = exitCodeFor(reports, settings);
+  const code = exitCodeFor(reports, unreadable, settings);
   process.stdout.write(
     settings.isJson
-      ? `${JSON.stringify(resultOf(reports, sandbox, argv, code), null, 2)}\n`
+      ? `${JSON.stringify(resultOf({ reports, unreadable, sandbox, argv, code }), null, 2)}\n`
       : textOf(reports, settings),
   );
   return code;
+}
+
+/**
+ * One file that cannot be judged does not keep the others from it: it is named on stderr, and the
+ * exit code remembers it. Errors: those of the file, when it is the only one.
+ */
+async function inspectAll(
+  inspector: Inspector,
+  files: readonly string[],
+  settings: Settings,
+): Promise<{ seen: Inspected[]; unreadable: Unreadable[] }> {
+  const seen: Inspected[] = [];
+  const unreadable: Unreadable[] = [];
+  for (const path of files) {
+    try {
+      seen.push(await inspectPath(inspector, path, settings));
+    } catch (error) {
+      if (files.length === 1 || error instanceof InspectorFailure) throw error;
+      process.stderr.write(`bench: ${messageOf(error)}\n`);
+      unreadable.push({ path, message: messageOf(error), exit_code: exitCodeOf(error) });
+    }
+  }
+  return { seen, unreadable };
 }
 
 function modulePath(): string {
@@ -188,23 +210,34 @@ async function explained(
   return { ...report, damaged };
 }
 
-function exitCodeFor(reports: readonly FileReport[], { view }: Settings): number {
-  if (view !== "check") return EXIT.ok;
-  return reports.some(({ verdict }) => verdict !== "good") ? EXIT.damaged : EXIT.ok;
+/** Damage weighs most; after it, the worst reason why a file could not be judged. */
+function exitCodeFor(
+  reports: readonly FileReport[],
+  unreadable: readonly Unreadable[],
+  { view }: Settings,
+): number {
+  const isDamaged = reports.some(({ verdict }) => verdict !== "good");
+  if (view === "check" && isDamaged) return EXIT.damaged;
+  return Math.max(EXIT.ok, ...unreadable.map(({ exit_code: code }) => code));
 }
 
-function resultOf(
-  reports: readonly FileReport[],
-  sandbox: Sandbox,
-  argv: readonly string[],
-  code: number,
-): InspectResult {
+interface ResultParts {
+  readonly reports: readonly FileReport[];
+  readonly unreadable: readonly Unreadable[];
+  readonly sandbox: Sandbox;
+  readonly argv: readonly string[];
+  readonly code: number;
+}
+
+function resultOf({ reports, unreadable, sandbox, argv, code }: ResultParts): InspectResult {
+  const isBad = code === EXIT.damaged ? "damaged" : "unreadable";
   return {
     schema: SCHEMA_ID,
     tool: { name: "tornproof", version: toolVersion(), sandbox: sandbox.name },
     argv,
     files: reports,
-    exit: { code, reason: code === EXIT.ok ? "ok" : "damaged" },
+    unreadable,
+    exit: { code, reason: code === EXIT.ok ? "ok" : isBad },
   };
 }
 

@@ -77,11 +77,19 @@ export interface PageReport {
   readonly hexdump: readonly string[];
 }
 
+/** A file that could not be judged. */
+export interface Unreadable {
+  readonly path: string;
+  readonly message: string;
+  readonly exit_code: number;
+}
+
 export interface InspectResult {
   readonly schema: typeof SCHEMA_ID;
   readonly tool: { readonly name: "tornproof"; readonly version: string; readonly sandbox: string };
   readonly argv: readonly string[];
   readonly files: readonly FileReport[];
+  readonly unreadable: readonly Unreadable[];
   readonly exit: { readonly code: number; readonly reason: string };
 }
 

@@ -181,6 +181,20 @@ describe("bench inspect: bad input", () => {
     expect(exitCodeOf(error)).toBe(3);
   });
 
+  test("one of several files is missing → the others are judged, and the exit code says it", async () => {
+    const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const { out, code } = await run(["missing", "tablespace-4k.bin"], { check: true });
+    const damaged = await run(["missing", "data/t.ibd"], { check: true });
+    const json = await run(["missing", "redo.bin"], { json: true });
+    const said = stderr.mock.calls.join("");
+    stderr.mockRestore();
+
+    expect(out).toContain("tablespace-4k.bin: good");
+    expect(said).toContain("missing: expected a file, found nothing there");
+    expect([code, damaged.code, json.code]).toEqual([2, 10, 2]);
+    expect(JSON.parse(json.out)).toMatchObject({ unreadable: [{ path: "missing", exit_code: 2 }] });
+  });
+
   test("zeros, and the user insists → inspected as what it is said to be", async () => {
     writeFileSync("zeros", new Uint8Array(65536));
     const { out } = await run(["zeros"], { kind: "tablespace", pageSize: "16k" });
