@@ -83,7 +83,10 @@ export async function objectionTo(
   }
 }
 
-/** The report, and one page of it in full, as text. */
+/** Every how many files one page is described in full, too; most of that is text for people. */
+const PAGE_EVERY = 4;
+
+/** The report, and sometimes one page of it in full, as text. */
 async function answerOf(
   inspector: Inspector,
   { bytes, name }: Base,
@@ -93,7 +96,8 @@ async function answerOf(
   const [file] = eventsNamed<FileEvent>(events, "file");
   const unit = file?.physical_page_size ?? (file?.kind === "detect-only" ? 8192 : 512);
   const pages = Math.floor(bytes.length / unit);
-  if (file === undefined || pages === 0) return JSON.stringify(report);
+  if (file === undefined || pages === 0 || (seed >> 1) % PAGE_EVERY !== 0)
+    return JSON.stringify(report);
   const number = (file.first_page ?? 0) + (seed % pages);
   const page = await describePage(inspector, memorySource(bytes, name), events, number);
   return JSON.stringify([report, page]);
