@@ -1,7 +1,7 @@
 // Lint rules for what types alone cannot see. Prettier owns layout, scripts/tidy sizes and words.
 //
 //   host, native, bench, test, scripts/*.ts   rules with type information
-//   engine                                    AssemblyScript: a small set without type information
+//   engine, inspector                         AssemblyScript: a small set without type information
 //   *.mjs, *.js                               the same small set
 
 import { globalIgnores, defineConfig } from "eslint/config";
@@ -57,7 +57,7 @@ const everywhere = {
 };
 
 const engine = {
-  files: ["engine/**/*.ts"],
+  files: ["{engine,inspector}/**/*.ts"],
   rules: {
     // AssemblyScript's == on numbers is strict already, and it has no `import type` to merge with.
     eqeqeq: "off",

@@ -42,6 +42,13 @@ Examples:
   bench doctor --explain shared-folders
 
 Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 not possible here, 130 interrupted.`;
+const INSPECT_EXAMPLES = `
+Examples:
+  bench inspect ibdata1 space-1.ibd                what is in these files
+  bench inspect --check *.ibd                      which of them are damaged, and why
+  bench inspect --page 3 space-1.ibd               one page, field by field
+
+Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 not possible here, 10 damaged (with --check).`;
 
 async function main(argv: readonly string[]): Promise<number> {
   const { rest, innodb } = splitInnodbArguments(argv);
@@ -69,6 +76,11 @@ async function main(argv: readonly string[]): Promise<number> {
   });
   addList(program, () => checkNoInnodb(innodb, "list"));
   addClean(program, () => checkNoInnodb(innodb, "clean"));
+  addInspect(program, async (files, flags) => {
+    checkNoInnodb(innodb, "inspect");
+    const { inspectCommand } = await import("./commands/inspect.js");
+    code = await inspectCommand({ files, flags, argv });
+  });
   if (rest.length === 0) {
     program.outputHelp();
     return EXIT.ok;
@@ -153,6 +165,28 @@ function addClean(program: Command, check: () => void): void {
       const { cleanCommand } = await import("./commands/clean.js");
       process.stdout.write(cleanCommand(dir ?? "."));
     });
+}
+
+function addInspect(
+  program: Command,
+  run: (files: readonly string[], flags: RawFlags) => Promise<void>,
+): void {
+  program
+    .command("inspect <file...>")
+    .summary("look into tablespaces, redo and doublewrite files, ours and InnoDB's")
+    .description(
+      "Looks into tablespaces, redo and doublewrite files of Tornproof, MySQL and MariaDB. Files are " +
+        "only read, and their bytes are looked at inside a WASI sandbox.",
+    )
+    .option("--check", "say good or damaged, and list what is damaged; exit code 10 when damaged")
+    .option("--page <n>", "one page, log block or record: every field, and its bytes")
+    .option("--lsn-map", "how old the pages are, as a picture of the file")
+    .option("--json", "print one JSON document (bench/schema/inspect.schema.json)")
+    .option("--kind <kind>", "insist: tablespace, doublewrite, detect-only, redo, mariadb-redo")
+    .option("--page-size <size>", "insist: 4k, 8k, 16k, 32k or 64k")
+    .option("--sandbox <name>", "which WASI: wasmer (default) or node")
+    .addHelpText("after", INSPECT_EXAMPLES)
+    .action((files: string[], flags: RawFlags) => run(files, flags));
 }
 
 function checkNoInnodb(innodb: Readonly<Record<string, string>>, command: string): void {

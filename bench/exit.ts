@@ -6,6 +6,8 @@ export const EXIT = {
   failed: 1,
   usage: 2,
   environment: 3,
+  /** What was asked about is not good: a damaged file, an assertion that does not hold. */
+  damaged: 10,
   interrupted: 130,
 } as const;
 

@@ -93,7 +93,7 @@ export function formatPer(value: number): string {
   return formatCount(value);
 }
 
-/** "one", or "others" in the plural: plural(2, "round") is "2 rounds". */
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+/** A count and its noun: plural(2, "round") is "2 rounds"; `nouns` where an s is not enough. */
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : nouns}`;
 }

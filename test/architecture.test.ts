@@ -8,7 +8,7 @@ import { readArrows, type Arrow } from "./architecture/imports.js";
 import { objection } from "./architecture/rules.js";
 import { readInterface } from "./architecture/wasm-module.js";
 
-const FOLDERS = ["engine", "host", "native", "bench"];
+const FOLDERS = ["engine", "inspector", "host", "native", "bench"];
 const DOCUMENT = "docs/architecture.md";
 
 function read(path: string): Buffer {
@@ -19,7 +19,7 @@ function read(path: string): Buffer {
 }
 
 function arrow(from: string, to: string): Arrow {
-  return { from, to, isPackage: !/^(engine|host|native|bench|test|scripts)\//.test(to) };
+  return { from, to, isPackage: !/^(engine|inspector|host|native|bench|test|scripts)\//.test(to) };
 }
 
 describe("architecture: imports", () => {
@@ -60,6 +60,13 @@ describe("architecture: imports", () => {
     ["bench/cli", "benny"],
     ["bench/doctor/verdict", "node:fs"],
     ["bench/cli", "test/support"],
+    ["bench/cli", "@wasmer/wasi"],
+    ["bench/cli", "node:wasi"],
+    ["bench/inspect/scan", "node:fs"],
+    ["bench/inspect/scan", "bench/units"],
+    ["inspector/pages", "engine/buf/pool"],
+    ["inspector/pages", "engine/limits"],
+    ["engine/format/fil", "inspector/pages"],
   ])("rules: %s → %s is forbidden", (from, to) => {
     expect(objection(arrow(from, to))).toBeTypeOf("string");
   });
@@ -79,6 +86,11 @@ describe("architecture: imports", () => {
     ["bench/cli", "commander"],
     ["bench/micro/index", "benny"],
     ["bench/micro/index", "host/engine"],
+    ["bench/inspect/wasmer-sandbox", "@wasmer/wasi"],
+    ["bench/inspect/node-sandbox", "node:wasi"],
+    ["bench/inspect/scan", "bench/inspect/protocol"],
+    ["inspector/pages", "engine/format/fil"],
+    ["inspector/pages", "inspector/out"],
   ])("rules: %s → %s is allowed", (from, to) => {
     expect(objection(arrow(from, to))).toBeNull();
   });
@@ -102,6 +114,29 @@ describe("architecture: the release module", () => {
     const managed = new Set(text.match(/~lib\/rt[\w/.~-]*/g));
     expect(text).toContain("(module");
     expect([...managed]).toEqual([]);
+  });
+});
+
+describe("architecture: the inspector's module", () => {
+  test("imports: a few calls of WASI that can read and print, and nothing else", () => {
+    const { imports } = readInterface(read("build/inspector.wasm"));
+    const names = imports.map(({ name }) => name.replace("wasi_snapshot_preview1.", "")).sort();
+
+    expect(names).toEqual([
+      ...["args_get", "args_sizes_get", "fd_close", "fd_prestat_get", "fd_read", "fd_write"],
+      ...["path_open", "proc_exit"],
+    ]);
+  });
+
+  test("exports: what a WASI command has", () => {
+    const { exports } = readInterface(read("build/inspector.wasm"));
+    expect([...exports].sort()).toEqual(["_start", "memory"]);
+  });
+
+  test("text form: nothing of the managed runtime", () => {
+    const text = read("build/inspector.wat").toString("utf8");
+    expect(text).toContain("(module");
+    expect(text.match(/~lib\/rt[\w/.~-]*/g)).toBeNull();
   });
 });
 

@@ -2,6 +2,7 @@
 //
 //   engine       engine/**       → build/engine.wasm, and engine.wat for the architecture test
 //   test-engine  engine/**       → build/engine.test.wasm, with the extra exports of testing.ts
+//   inspector    inspector/**, engine/format/** → build/inspector.wasm, and .wat for the same test
 //   native       native/**       → build/tornproof.node
 //   peer         bench/peer/**   → the C programs that bench measures itself against
 //   typescript   **/*.ts         → build/js, and the types are checked
@@ -37,6 +38,19 @@ const TEST_ENGINE = {
   inputs: ["engine", "asconfig.json", "scripts/asc", `${ASC}/package.json`],
   command: [`${ASC}/bin/asc.js`, "engine/testing.ts", "--target", "test", ...TRANSFORM],
   outputs: ["build/engine.test.wasm"],
+};
+
+const INSPECTOR = {
+  name: "inspector",
+  label: "built inspector.wasm",
+  needs: ["asconfig.inspect.json", "inspector/index.ts"],
+  inputs: ["inspector", "engine/format", "asconfig.inspect.json", `${ASC}/package.json`],
+  ignores: /\.md$/,
+  command: [
+    ...[`${ASC}/bin/asc.js`, "inspector/index.ts", "--config", "asconfig.inspect.json"],
+    ...["--target", "release", "--textFile", "build/inspector.wat"],
+  ],
+  outputs: ["build/inspector.wasm", "build/inspector.wat"],
 };
 
 const NATIVE = {
@@ -80,7 +94,7 @@ const TYPESCRIPT = {
 
 /** The steps of `npm start`; `npm test` adds the test engine. */
 export function buildSteps({ test }) {
-  const steps = [ENGINE, NATIVE, PEER, TYPESCRIPT];
+  const steps = [ENGINE, INSPECTOR, NATIVE, PEER, TYPESCRIPT];
   return test ? [...steps, TEST_ENGINE] : steps;
 }
 

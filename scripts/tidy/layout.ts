@@ -4,7 +4,11 @@ import { basename } from "node:path";
 import { findInLines, isCode, linesOf, type Finding, type SourceText } from "./source.js";
 
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
-const FIXED_NAMES = new Set(["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]);
+/** The last one names the module its declarations are imported from. */
+const FIXED_NAMES = new Set([
+  ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"],
+  "wasi_snapshot_preview1.ts",
+]);
 
 export function fileName(file: SourceText): Finding[] {
   const name = basename(file.path);
@@ -44,7 +48,7 @@ export function machinePaths(file: SourceText): Finding[] {
 
 /** Prettier cannot parse decorators on functions, and the compiler inlines without them. */
 export function decorators(file: SourceText): Finding[] {
-  if (!file.path.startsWith("engine/")) return [];
+  if (!/^(engine|inspector)\//.test(file.path)) return [];
   const lines = linesOf(file);
   return findInLines(file, (line, index) => {
     const name = /^\s*@(\w+)/.exec(line)?.[1];

@@ -56,6 +56,6 @@ export function words(file: SourceText): Finding[] {
 
 function wordsFor(path: string): readonly Word[] {
   if (path.startsWith("engine/")) return [...GLOSSARY, ...ENGINE, ...SPELLING];
-  if (path.startsWith("host/")) return [...GLOSSARY, ...SPELLING];
+  if (/^(host|inspector)\//.test(path)) return [...GLOSSARY, ...SPELLING];
   return SPELLING;
 }

@@ -2,6 +2,7 @@
 //
 //   bench ──▶ host/index ──▶ … ──▶ host/backend/native*, host/probe ──▶ native
 //   engine: nothing but itself, from left to right in ENGINE_ORDER
+//   inspector ──▶ engine/format
 //   test ──▶ everything; nothing ──▶ test
 
 import type { Arrow } from "./imports.js";
@@ -28,6 +29,18 @@ const ENGINE_COMMON: ReadonlyMap<string, readonly string[]> = new Map([
   ["limits", []],
 ]);
 
+/** Bytes on disk: what the inspector shares with the engine. */
+const INSPECTOR_MAY_IMPORT = /^(inspector|engine\/format)\//;
+
+/** What a page needs to run the inspector; these files import each other and the WASI package. */
+const BROWSER_SAFE = /^bench\/inspect\/(sandbox|wasmer-sandbox|source|scan|protocol)$/;
+
+/** A WASI runtime is known to one file each. */
+const ONLY_IMPORTER: ReadonlyMap<string, string> = new Map([
+  ["@wasmer/wasi", "bench/inspect/wasmer-sandbox"],
+  ["node:wasi", "bench/inspect/node-sandbox"],
+]);
+
 /** host/flush holds tables and pure functions: values in, values out. */
 const FLUSH_MAY_IMPORT = /^host\/(flush\/.+|abi|errors|nearest|backend\/backend)$/;
 /** host/check judges plain events: it knows no store, no executor, and no Node. */
@@ -46,7 +59,8 @@ export function objection(arrow: Arrow): string | null {
   const folder = arrow.from.split("/")[0];
   if (folder === "engine") return engineObjection(arrow);
   if (folder === "host") return hostObjection(arrow);
-  if (folder === "bench") return benchObjection(arrow);
+  if (folder === "inspector") return inspectorObjection(arrow);
+  if (folder === "bench") return wasiObjection(arrow) ?? benchObjection(arrow);
   if (folder === "native") return nativeObjection(arrow);
   return null;
 }
@@ -94,12 +108,25 @@ function hostObjection({ from, to, isPackage }: Arrow): string | null {
   return "host imports host only";
 }
 
+function inspectorObjection({ to, isPackage }: Arrow): string | null {
+  if (!isPackage && INSPECTOR_MAY_IMPORT.test(to)) return null;
+  return "the inspector imports itself and engine/format only";
+}
+
+function wasiObjection({ from, to, isPackage }: Arrow): string | null {
+  const importer = ONLY_IMPORTER.get(to);
+  if (importer !== undefined && importer !== from) return `only ${importer} imports ${to}`;
+  if (!BROWSER_SAFE.test(from) || BROWSER_SAFE.test(to) || importer === from) return null;
+  return isPackage ? "a page has no Node" : "a page loads these files and no others of bench";
+}
+
 function benchObjection({ from, to, isPackage }: Arrow): string | null {
   if (isPackage && from.startsWith("bench/doctor/")) {
     return "bench/doctor judges what host/probe found: no Node, no package";
   }
   const isMicro = from.startsWith("bench/micro/");
   if (isPackage) {
+    if (ONLY_IMPORTER.has(to)) return null;
     const packages = isMicro ? MICRO_PACKAGES : BENCH_PACKAGES;
     if (to.startsWith("node:") || packages.has(to)) return null;
     return `bench may use only ${[...packages].join(", ")}`;

@@ -20,6 +20,13 @@ const TOUCH = (...files: string[]): string =>
   `mkdirSync("build/js/host", { recursive: true });\n` +
   `for (const file of ${JSON.stringify(files)}) writeFileSync(file, "");\n`;
 
+/** Leaves the module that its first argument, `engine/index.ts` say, is named for. */
+const COMPILER =
+  `import { mkdirSync, writeFileSync } from "node:fs";\n` +
+  `mkdirSync("build", { recursive: true });\n` +
+  `const name = process.argv[2].split("/")[0];\n` +
+  `for (const type of ["wasm", "wat"]) writeFileSync("build/" + name + "." + type, "");\n`;
+
 const FILES: Record<string, string> = {
   "package.json": JSON.stringify({
     name: "tornproof",
@@ -32,12 +39,14 @@ const FILES: Record<string, string> = {
     packages: { "node_modules/a": { version: "1" } },
   }),
   "node_modules/package.json": `{"type": "module"}`,
-  "node_modules/assemblyscript/bin/asc.js": TOUCH("build/engine.wasm", "build/engine.wat"),
+  "node_modules/assemblyscript/bin/asc.js": COMPILER,
   "node_modules/typescript/bin/tsc": `require("fs").mkdirSync("build/js/host", {recursive: true})`,
   "node_modules/typescript/package.json": "{}",
   "asconfig.json": "{}",
+  "asconfig.inspect.json": "{}",
   "tsconfig.json": "{}",
   "engine/index.ts": "// one",
+  "inspector/index.ts": "// one",
   "host/index.ts": "// one",
   "scripts/build-native.mjs": TOUCH("build/tornproof.node"),
   "scripts/build-peer.mjs": TOUCH("build/raw", "build/slow-sync.so"),
@@ -73,6 +82,7 @@ describe("set-up", () => {
     expect(setUp()).toEqual({
       said: [
         "built engine.wasm",
+        "built inspector.wasm",
         "built the C programs of bench",
         "built the native addon",
         "compiled TypeScript",
