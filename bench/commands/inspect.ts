@@ -2,10 +2,11 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { EXIT, exitCodeOf, messageOf, UsageError } from "../exit.js";
+import { EXIT, messageOf, UsageError } from "../exit.js";
+import { exitCodeOf } from "../exit-code.js";
 import { packageRoot } from "../host.js";
 import type { RawFlags } from "../options.js";
-import { toolVersion } from "../run/assemble.js";
+import { toolVersion } from "../version.js";
 import { parseSize } from "../units.js";
 import { compareWithCopies, copiesIn, copyFilesNear } from "../inspect/copies.js";
 import type { FoundCopy, Inspector } from "../inspect/copies.js";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { inspectCommand } from "../../bench/commands/inspect.js";
-import { exitCodeOf } from "../../bench/exit.js";
+import { exitCodeOf } from "../../bench/exit-code.js";
 import type { RawFlags } from "../../bench/options.js";
 import { packageRoot } from "../../host/package-root.js";
 import { startTestEngine } from "../engine-loader.js";
