@@ -32,10 +32,11 @@ export interface Shard {
 
 export const WHOLE: Shard = { index: 0, count: 1 };
 
-/** A verdict holds for every promise that it would hold for. */
+/** A verdict holds for every cut at which the same is expected. */
 interface Seen {
   readonly verdict: Verdict;
   readonly promised: number;
+  readonly stage: number;
 }
 
 /** What the judge said of a disk, by its number. */
@@ -50,11 +51,12 @@ export class Memory {
   recall(disk: number, expected: Expectation): Verdict | null {
     const found = this.seen.get(disk);
     if (found === undefined || found.promised !== expected.promised) return null;
-    return found.verdict;
+    return found.stage === expected.stage ? found.verdict : null;
   }
 
   remember(disk: number, expected: Expectation, verdict: Verdict): void {
-    this.seen.set(disk, { verdict, promised: expected.promised });
+    const { promised, stage } = expected;
+    this.seen.set(disk, { verdict, promised, stage });
   }
 }
 

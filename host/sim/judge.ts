@@ -37,6 +37,8 @@ export interface Expectation {
   readonly lsn: number;
   readonly must: ReadonlyMap<string, number>;
   readonly may: ReadonlySet<string>;
+  /** How often names have changed by then. */
+  readonly stage: number;
 }
 
 export function expectationAt(model: Model, cut: number): Expectation {

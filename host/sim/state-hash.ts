@@ -143,8 +143,9 @@ export class PointHash {
   }
 
   private unitOfSector(index: number, sector: number): number {
-    const { offset, atomic } = this.point.uncertain[index]!;
-    if (atomic) return 0;
+    const request = this.point.uncertain[index]!;
+    if (this.point.isWhole(request)) return 0;
+    const { offset } = request;
     const { unit } = this.point;
     return Math.floor((offset + sector * SECTOR) / unit) - Math.floor(offset / unit);
   }
