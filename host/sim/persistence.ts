@@ -138,9 +138,7 @@ export class Persistence {
   private growthsBelow({ file, offset, length }: WriteRequest): Growth[] {
     const end = offset + length;
     if (this.files.get(file.number)!.durableSize >= end) return [];
-    const own = this.growths.filter(
-      (each) => each.file === file && each.layer !== LAYER.failed,
-    );
+    const own = this.growths.filter((each) => each.file === file && each.layer !== LAYER.failed);
     const last = own.findIndex((each) => each.size >= end);
     return own.slice(0, last + 1);
   }

@@ -82,7 +82,8 @@ export class SlowModel {
     const isSynced = isDirect
       ? synced < Infinity
       : synced < Infinity && synced < this.droppedAt(request.file, end);
-    const isDrained = isDirect && this.syncs.some((s) => s.isOk && s.start > end && this.drains(s, request.file));
+    const isDrained =
+      isDirect && this.syncs.some((s) => s.isOk && s.start > end && this.drains(s, request.file));
     const onMedium = this.flushWorks && (request.synchronous || isSynced || isDrained);
     const inDrive = isDirect || request.synchronous || isSynced;
     return onMedium || (inDrive && this.driveSurvives);
@@ -136,14 +137,15 @@ export class SlowModel {
     const { file } = request;
     const isFailed = !isOk && end < Infinity;
     const reach = this.flushWorks || this.driveSurvives;
-    // A durable write can be read: the first growth that reaches its end is durable with it.
+    // A durable write can be read: the growths up to its end are durable with it.
     const readers = this.writes.filter(
       (each) => each.request.file === file && each.request.synchronous && each.isOk,
     );
     const isRead = readers.some((reader) => {
       if (endOf(reader) <= this.baseSize(file)) return false;
       const alive = all.filter((each) => each.isOk || each.end > reader.end);
-      return alive.find((each) => endOf(each) >= endOf(reader) && each.start <= reader.start) === growth;
+      const last = alive.findIndex((each) => endOf(each) >= endOf(reader));
+      return alive.indexOf(growth) >= 0 && alive.indexOf(growth) <= last;
     });
     if (isRead && reach && !isFailed) return true;
     if (end === Infinity || isFailed) return false;
