@@ -69,8 +69,7 @@ export class SimMachine {
 
   private traced(event: TraceEvent): void {
     const { kind, id, point } = event;
-    if (this.disk.history !== null && event.call !== "pread")
-      this.disk.annotate({ kind, id, point });
+    if (this.disk.history !== null) this.annotate(event.call, { kind, id, point });
     this.onTrace?.(event);
   }
 
