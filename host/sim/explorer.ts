@@ -57,7 +57,7 @@ export function walk(
   at: (cut: number, persistence: Persistence, hash: DurableHash) => boolean,
 ): void {
   const persistence = new Persistence(recording.base, recording.files, device);
-  const hash = new DurableHash();
+  const hash = new DurableHash(recording.base, recording.files);
   persistence.onDurable = (request) => hash.take(request);
   if (!at(0, persistence, hash)) return;
   for (let cut = 0; cut < recording.history.length; cut++) {
