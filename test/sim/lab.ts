@@ -3,7 +3,7 @@
 import { resolveMethod } from "../../host/flush/index.js";
 import { installedEngine } from "../../host/installed-engine.js";
 import type { Device } from "../../host/sim/device.js";
-import { exhaust } from "../../host/sim/explorer.js";
+import { exhaust, WHOLE } from "../../host/sim/explorer.js";
 import { faultModel, type FaultModel } from "../../host/sim/fault-model.js";
 import type { DoublewriteMode, LabConfig } from "../../host/sim/lab-config.js";
 import { record, type Recording } from "../../host/sim/recording.js";
@@ -45,7 +45,13 @@ export function modelOf(name: string): FaultModel {
 }
 
 /** Every crash state of a recording within the bound, under one fault model and drive. */
-export function exhausted(recording: Recording, fault: string, drive: Partial<Device> = {}): Tally {
+export function exhausted(
+  recording: Recording,
+  fault: string,
+  drive: Partial<Device> = {},
+  isEnough: (tally: Tally) => boolean = () => false,
+): Tally {
   const visit = new Staff(installedEngine(), recording).visit(modelOf(fault), drive);
-  return exhaust(visit, new Tally());
+  const tally = new Tally();
+  return exhaust(visit, tally, WHOLE, () => !isEnough(tally));
 }

@@ -93,11 +93,11 @@ class Maker {
 
   private endOne(): void {
     const index = this.random.below(this.inFlight.length);
-    const [request] = this.inFlight.splice(index, 1);
-    const isFailure = this.random.below(10) === 0 && this.isNewest(request!);
-    if (request!.type === "sync" && !isFailure) this.unsettled = 0;
-    const result = isFailure ? EIO : request!.type === "write" ? request.length : 0;
-    this.history.push({ step: "end", request: request!, result });
+    const request = this.inFlight.splice(index, 1)[0]!;
+    const isFailure = this.random.below(10) === 0 && this.isNewest(request);
+    if (request.type === "sync" && !isFailure) this.unsettled = 0;
+    const result = isFailure ? EIO : request.type === "write" ? request.length : 0;
+    this.history.push({ step: "end", request, result });
   }
 
   /** A file whose growth failed has no writes behind it that rely on the growth. */
