@@ -41,8 +41,8 @@ export const CRASHES = ["process-kill", "os-crash", "power-cut"] as const;
 export type Crash = (typeof CRASHES)[number];
 
 /**
- * Where the newest copy of something is. dropped: in the page cache, and marked clean by a sync that
- * failed. failed: the call that brought it failed itself, so nobody knows.
+ * Where the newest copy of something is. dropped: in the page cache, and marked clean by a sync
+ * that failed. failed: the call that brought it failed itself, so nobody knows.
  */
 export const LAYER = {
   ...{ flight: 0, pageCache: 1, dropped: 2, drive: 3, medium: 4, failed: 5 },

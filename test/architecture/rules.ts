@@ -34,7 +34,7 @@ const FLUSH_MAY_IMPORT = /^host\/(flush\/.+|abi|errors|nearest|backend\/backend)
 const CHECK_MAY_IMPORT = /^host\/(check\/.+|observe\/event|abi)$/;
 /** host/observe reads what the host hands it; like host/check, it runs in a browser. */
 const OBSERVE_MAY_IMPORT = /^host\/(observe\/.+|abi|accounting|engine|files|backend\/backend)$/;
-/** host/sim runs in a browser: what it imports reaches no Node module (test/sim/browser.test.ts). */
+/** host/sim runs in a browser; test/sim/browser.test.ts follows its imports to their ends. */
 const SIM_MUST_NOT_IMPORT = /^host\/(backend\/(native|node-fs|index)|probe\/|store$|lock)/;
 const MAY_IMPORT_NATIVE = /^host\/(backend\/native[a-z-]*|probe\/.+)$/;
 const BENCH_ENTRY = "host/index";

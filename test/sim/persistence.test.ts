@@ -1,5 +1,5 @@
 // The crash model as a table of truths: one call sequence a row, and every content of a file that
-// each crash may leave. Sectors are numbers: 1 is what was there, 10 the first write, 20 the second.
+// each crash may leave. Sectors are numbers: 1 was there, 10 is the first write, 20 the second.
 
 import { describe, expect, test } from "vitest";
 import { CRASHES, DRIVE_CACHES, type Crash, type Device } from "../../host/sim/device.js";

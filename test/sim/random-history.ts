@@ -4,8 +4,14 @@
 // Legal means what the driver promises: two writes in flight never overlap, and a file is opened in
 // one mode only.
 
-import type { EntryRequest, History, SimFile, SimRequest } from "../../host/sim/history.js";
-import type { SyncRequest, WriteRequest } from "../../host/sim/history.js";
+import type {
+  EntryRequest,
+  History,
+  SimFile,
+  SimRequest,
+  SyncRequest,
+  WriteRequest,
+} from "../../host/sim/history.js";
 import { Content } from "../../host/sim/content.js";
 import { Image } from "../../host/sim/image.js";
 import { Random } from "../../host/random.js";

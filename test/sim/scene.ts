@@ -2,7 +2,7 @@
 //
 //   scene(device).write("a", 0, 8).end().sync("a") …   offsets and lengths in sectors of 512 bytes
 //
-// Files "log", "a" and "b" exist, are 8 sectors long and hold the byte 1; write n holds the byte 10n.
+// Files "log", "a" and "b" exist, are 8 sectors long and hold the byte 1; write n holds byte 10n.
 
 import { CrashPoint, type Choice, type Fate } from "../../host/sim/crash-point.js";
 import { VOLATILE, type Crash, type Device } from "../../host/sim/device.js";

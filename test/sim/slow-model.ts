@@ -1,4 +1,4 @@
-// The model of docs/crash-testing.md a second time, as definitions instead of bookkeeping: for every
+// The model of docs/crash-model.md a second time, as definitions instead of bookkeeping: for every
 // write, size and entry of a history it looks back and forth for what makes it durable, and every
 // byte of an image is looked up by itself. Slow, and written without a look at host/sim's own way.
 

@@ -1,5 +1,5 @@
-// Where the stores of these tests live: a memory disk, a simulated one, or a directory of its own on
-// a real one, and what can be done to the files of a store that is not open.
+// Where the stores of these tests live: a memory disk, a simulated one, or a directory of its own
+// on a real one, and what can be done to the files of a store that is not open.
 
 import {
   chmodSync,

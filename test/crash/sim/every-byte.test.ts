@@ -23,7 +23,7 @@ import { Random } from "../../../host/random.js";
 import { IS_FULL, modelOf, recordingOf } from "../../sim/lab.js";
 import { regionOf, type Subject } from "./regions.js";
 
-const TIMEOUT_MS = IS_FULL ? 7_200_000 : 400_000;
+const TIMEOUT_MS = IS_FULL ? 7_200_000 : 900_000;
 const PAGE = 4096;
 const BITS = IS_FULL ? [0xff, 1, 2, 4, 8, 16, 32, 64, 128] : [0xff];
 
@@ -154,41 +154,42 @@ function torn(recording: Recording): Patient {
   return patientOf(recording, image, cut);
 }
 
+/** In CI the system tablespace, which is the same in both, is inverted in one of them. */
 const CASES = [
-  { what: "a store that was not closed", make: unclosed, workload: "commits" },
-  { what: "a store with a torn page", make: torn, workload: "commits" },
+  { what: "a store that was not closed", make: unclosed, without: IS_FULL ? "" : "ibdata1" },
+  { what: "a store with a torn page", make: torn, without: "" },
 ];
 
 describe("every byte", { timeout: TIMEOUT_MS }, () => {
   test.each(CASES)(
     "$what → detected, repaired or dead, never served",
-    ({ what, make, workload }) => {
-      const patient = make(recordingOf({}, workload));
+    ({ what, make, without }) => {
+      const patient = make(recordingOf());
       const census = new Map<string, number>();
       const violations: string[] = [];
-      let bytes = 0;
-      for (const [path, { size }] of patient.image.files) {
-        const name = path.slice(path.lastIndexOf("/") + 1);
-        for (let offset = 0; offset < size; offset++) {
-          for (const mask of BITS) {
-            bytes++;
-            const [fate, why] = invert(patient, path, offset, mask);
-            if (fate === "violation") violations.push(`${name} byte ${offset} ^ ${mask}: ${why}`);
-            const key = `${name.padEnd(18)} ${fate}${fate === "dead" ? `: ${why}` : ""}`;
-            census.set(key, (census.get(key) ?? 0) + 1);
-          }
+      for (const [path, name, offset] of everyByte(patient.image)) {
+        if (name === without) continue;
+        for (const mask of BITS) {
+          const [fate, why] = invert(patient, path, offset, mask);
+          if (fate === "violation") violations.push(`${name} byte ${offset} ^ ${mask}: ${why}`);
+          const key = `${name.padEnd(18)} ${fate}${fate === "dead" ? `: ${why}` : ""}`;
+          census.set(key, (census.get(key) ?? 0) + 1);
         }
       }
       const lines = [...census]
         .sort()
         .map(([key, count]) => `  ${String(count).padStart(8)}  ${key}`);
-      console.log(`every byte of ${what}: ${bytes} inversions\n${lines.join("\n")}`);
-      if (process.env.X)
-        console.log(
-          violations.filter((_, i) => i % Math.ceil(violations.length / 40) === 0).join("\n"),
-        );
+      console.log(`every byte of ${what}\n${lines.join("\n")}`);
       expect(violations.slice(0, 10), `${violations.length} violations`).toEqual([]);
+      const bytes = [...census.values()].reduce((sum, count) => sum + count, 0);
       expect(bytes).toBeGreaterThan(50_000);
     },
   );
 });
+
+function* everyByte(image: Image): Generator<[path: string, name: string, offset: number]> {
+  for (const [path, { size }] of image.files) {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    for (let offset = 0; offset < size; offset++) yield [path, name, offset];
+  }
+}

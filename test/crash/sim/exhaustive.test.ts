@@ -56,19 +56,22 @@ interface Subject {
 
 /** Every method × doublewrite mode, tables that are equal once. */
 function subjects(): Subject[] {
+  const every = profileNames().flatMap((profile) =>
+    methodNames(profile).flatMap((name) => MODES.map((mode) => subjectOf(profile, name, mode))),
+  );
   const seen = new Map<string, Subject>();
-  for (const profile of profileNames()) {
-    for (const name of methodNames(profile)) {
-      for (const doublewrite of MODES) {
-        const method = resolveMethod(name, { profile, doublewrite });
-        const { open, sync, except, atomicPages } = method;
-        const key = JSON.stringify([open, sync, except, atomicPages, doublewrite]);
-        const title = `${name} of ${profile}, doublewrite ${doublewrite}`;
-        if (!seen.has(key)) seen.set(key, { title, profile, name, doublewrite, method });
-      }
-    }
+  for (const subject of every) {
+    const { open, sync, except, atomicPages } = subject.method;
+    const key = JSON.stringify([open, sync, except, atomicPages, subject.doublewrite]);
+    if (!seen.has(key)) seen.set(key, subject);
   }
   return [...seen.values()];
+}
+
+function subjectOf(profile: string, name: string, doublewrite: DoublewriteMode): Subject {
+  const method = resolveMethod(name, { profile, doublewrite });
+  const title = `${name} of ${profile}, doublewrite ${doublewrite}`;
+  return { title, profile, name, doublewrite, method };
 }
 
 /** What docs/durability.md says each class survives. */

@@ -30,7 +30,7 @@ export function regionOf(subject: Subject, path: string, offset: number): string
 
 function logRegion({ log, capacity }: Subject, offset: number): string | null {
   const block = Math.floor(offset / BLOCK);
-  if (offset < LOG_HEADER) return headerRegion(block, offset % BLOCK);
+  if (offset < LOG_HEADER) return headerRegion(block);
   const size = Math.floor((capacity - LOG_HEADER) / BLOCK) * BLOCK;
   if (offset - LOG_HEADER >= size) return "behind the last redo block";
   const first = Math.floor(log.checkpoint / BLOCK);
@@ -42,7 +42,7 @@ function logRegion({ log, capacity }: Subject, offset: number): string | null {
   return "redo before the checkpoint, or never written";
 }
 
-function headerRegion(block: number, _at: number): string | null {
+function headerRegion(block: number): string | null {
   if (block === 1 || block === 3) return "one of two checkpoint blocks";
   if (block === 2) return "reserved block of the redo header";
   return null;
@@ -58,8 +58,11 @@ function pageRegion(
   const at = offset % PAGE;
   if (at >= 26 && at < 34) return "bytes 26 to 33 of a page";
   const bytes = new Uint8Array(PAGE);
+  const view = new DataView(bytes.buffer);
   image.files.get(path)!.read(page * PAGE, bytes);
   if (bytes.every((byte) => byte === 0)) return "page that was never written";
+  // The low half of the LSN at both ends of a page.
+  if (view.getUint32(20) !== view.getUint32(PAGE - 4)) return "torn page that a copy replaces";
   if ((pages.get(`${id}:${page}`) ?? "").startsWith("status ")) return "page that is free";
   return null;
 }

@@ -1,6 +1,6 @@
-// A torn page with two copies: a stale one earlier in the doublewrite file, and the one written just
-// before the page. MySQL restores the first that is valid, in file order; recovery here restores the
-// newest. The stale copy is put there by hand, over a copy that nobody needs.
+// A torn page with two copies: a stale one earlier in the doublewrite file, and the one written
+// just before the page. MySQL restores the first that is valid, in file order; recovery here
+// restores the newest. The stale copy is put there by hand, over a copy that nobody needs.
 //
 // Source: InnoDB's recovery reads every copy in file order and replaces a corrupt page by the first
 // that passes its checksum, whatever its LSN.

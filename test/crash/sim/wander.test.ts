@@ -13,7 +13,7 @@ import { wander } from "../../../host/sim/wander.js";
 import { IS_FULL, modelOf, recordingOf, type Setting } from "../../sim/lab.js";
 
 const TIMEOUT_MS = IS_FULL ? 3_600_000 : 240_000;
-const BUDGET = IS_FULL ? 20_000 : 1_000;
+const BUDGET = IS_FULL ? 20_000 : 400;
 const SEEDS = [1, 2];
 const WORKLOADS = ["life", "wrap"];
 
