@@ -64,34 +64,38 @@ function life(machine: SimMachine, image: Image): string {
   return hash.digest("hex");
 }
 
-describe.each(SETTINGS)("rewind, $method, doublewrite $doublewrite", (setting) => {
-  test(`${LIVES} lives of one instance → each makes the calls and the bytes of a fresh one`, () => {
-    const recording = recordingOf(setting, "life", 5);
-    const disks = someDisks(recording, 200);
-    const rewound = machineFor(recording);
-    const expected = new Map<number, string>();
-    const random = new Random(1);
-    for (let n = 0; n < LIVES; n++) {
-      const i = random.below(disks.length);
-      rewound.pool.reset();
-      const found = life(rewound, disks[i]!);
-      if (!expected.has(i) && n % FRESH_ONE_IN === 0) {
-        expected.set(i, life(machineFor(recording), disks[i]!));
+describe.each(SETTINGS)(
+  "rewind, $method, doublewrite $doublewrite",
+  { timeout: 240_000 },
+  (setting) => {
+    test(`${LIVES} lives of one instance → each makes the calls and the bytes of a fresh one`, () => {
+      const recording = recordingOf(setting, "life", 5);
+      const disks = someDisks(recording, 200);
+      const rewound = machineFor(recording);
+      const expected = new Map<number, string>();
+      const random = new Random(1);
+      for (let n = 0; n < LIVES; n++) {
+        const i = random.below(disks.length);
+        rewound.pool.reset();
+        const found = life(rewound, disks[i]!);
+        if (!expected.has(i) && n % FRESH_ONE_IN === 0) {
+          expected.set(i, life(machineFor(recording), disks[i]!));
+        }
+        expect(found, `life ${n}, disk ${i}`).toBe(expected.get(i) ?? found);
+        expected.set(i, found);
       }
-      expect(found, `life ${n}, disk ${i}`).toBe(expected.get(i) ?? found);
-      expected.set(i, found);
-    }
-    expect(new Set(expected.values()).size, "disks that differ").toBeGreaterThan(50);
-  });
+      expect(new Set(expected.values()).size, "disks that differ").toBeGreaterThan(50);
+    });
 
-  test("every buffer full of garbage before the boot → the same calls and bytes", () => {
-    const recording = recordingOf(setting, "life", 6);
-    const [clean, dirty] = [machineFor(recording), machineFor(recording)];
-    for (const [i, disk] of someDisks(recording, 150).entries()) {
-      const { engine } = dirty;
-      engine.bytes.fill(GARBAGE, engine.exports.arenaStateEnd());
+    test("every buffer full of garbage before the boot → the same calls and bytes", () => {
+      const recording = recordingOf(setting, "life", 6);
+      const [clean, dirty] = [machineFor(recording), machineFor(recording)];
+      for (const [i, disk] of someDisks(recording, 150).entries()) {
+        const { engine } = dirty;
+        engine.bytes.fill(GARBAGE, engine.exports.arenaStateEnd());
 
-      expect(life(dirty, disk), `disk ${i}`).toBe(life(clean, disk));
-    }
-  });
-});
+        expect(life(dirty, disk), `disk ${i}`).toBe(life(clean, disk));
+      }
+    });
+  },
+);

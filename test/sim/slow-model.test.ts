@@ -75,7 +75,7 @@ function difference(
   return null;
 }
 
-describe("crash states: the fast and the slow model", () => {
+describe("crash states: the fast and the slow model", { timeout: 240_000 }, () => {
   test(`agree on ${RUNS} random histories, devices, crashes, cuts and choices`, () => {
     let compared = 0;
     for (let seed = 1; seed <= RUNS; seed++) {
