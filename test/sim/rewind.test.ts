@@ -68,7 +68,7 @@ describe.each(SETTINGS)(
   "rewind, $method, doublewrite $doublewrite",
   { timeout: 240_000 },
   (setting) => {
-    test(`${LIVES} lives of one instance → each makes the calls and the bytes of a fresh one`, () => {
+    test(`${LIVES} lives of one instance → the calls and bytes of fresh ones`, () => {
       const recording = recordingOf(setting, "life", 5);
       const disks = someDisks(recording, 200);
       const rewound = machineFor(recording);

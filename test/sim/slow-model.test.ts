@@ -98,7 +98,7 @@ describe("crash states: the fast and the slow model", { timeout: 240_000 }, () =
     expect(compared).toBe(6 * RUNS);
   });
 
-  test("reach the same set of disks, no more and no fewer, from every cut of short histories", () => {
+  test("reach the same disks, no more and no fewer, from every cut of short histories", () => {
     let disks = 0;
     for (let seed = 1; seed <= SHORT_RUNS; seed++) {
       const random = new Random(seed);

@@ -79,7 +79,7 @@ describe("truth: O_DIRECT is no flush", { timeout: TIMEOUT_MS }, () => {
     expect(whys(found)).toContain("the page is torn");
   });
 
-  test("MySQL's O_DIRECT_NO_FSYNC, volatile cache → commits lost, pages refused or silently old", () => {
+  test("MySQL's O_DIRECT_NO_FSYNC, volatile cache → lost, refused and silently old", () => {
     const recording = recordingOf({ profile: MYSQL_84, method: "O_DIRECT_NO_FSYNC" });
     const { outcomes } = exhausted(recording, "torn");
 
