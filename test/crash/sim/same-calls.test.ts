@@ -1,6 +1,6 @@
 // The simulated disk is asked for what a real one is asked for: the same script makes the same
-// calls on every backend, file by file, under every method and doublewrite mode. Order between files
-// is not compared: which of two page writes ends first is the disk's business.
+// calls on every backend, file by file, under every method and doublewrite mode. Order between
+// files is not compared: which of two page writes ends first is the disk's business.
 
 import { afterEach, describe, expect, test } from "vitest";
 import { methodNames } from "../../../host/flush/index.js";
