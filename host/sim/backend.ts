@@ -154,8 +154,9 @@ export class SimBackend implements Backend {
       const chain: Chain = { ops, request: null, due: 0 };
       if (this.begin(chain)) this.running.push(chain);
     }
+    // In the order of submission, whatever the clock of the drives says.
     if (this.schedule === "at-once" || inline) {
-      while (this.running.length > 0) this.endNext();
+      while (this.running.length > 0) this.endRunning(0);
     }
     if (!inline && this.schedule !== "held") this.goOn();
   }

@@ -66,10 +66,19 @@ export class CrashPoint {
     }
   }
 
+  /**
+   * Whether a write is never torn: RWF_ATOMIC, or a file system that puts new bytes beside the old
+   * ones. The latter does not help a process that is killed inside a buffered write.
+   */
+  isWhole({ atomic }: WriteRequest): boolean {
+    return atomic || (this.device.copyOnWrite && this.crash !== "process-kill");
+  }
+
   /** How many units of the `index`-th uncertain write can be told apart. */
   unitsOf(index: number): number {
-    const { offset, length, atomic } = this.uncertain[index]!;
-    if (atomic) return 1;
+    const request = this.uncertain[index]!;
+    const { offset, length } = request;
+    if (this.isWhole(request)) return 1;
     return Math.ceil((offset + length) / this.unit) - Math.floor(offset / this.unit);
   }
 
@@ -96,7 +105,8 @@ export class CrashPoint {
       const content = state.durable.fork(pool);
       for (const { request, uncertain } of this.byFile.get(number) ?? []) {
         const fate = uncertain < 0 ? "kept" : choice.fates[uncertain]!;
-        if (fate === "kept") content.write(request.offset, request.data, 0, request.length);
+        const isKept = fate === "kept" || (fate[0] === 1 && this.isWhole(request));
+        if (isKept) content.write(request.offset, request.data, 0, request.length);
         else if (fate !== "lost") this.writeUnits(content, request, fate);
       }
       content.resize(this.sizeOf(number, choice));
@@ -130,6 +140,7 @@ export class CrashPoint {
 
   private writeUnits(content: Writable, request: WriteRequest, fate: Uint8Array): void {
     const { offset, length, data } = request;
+    if (this.isWhole(request)) return;
     const first = Math.floor(offset / this.unit);
     for (let i = 0; i < fate.length; i++) {
       if (fate[i] === 0) continue;

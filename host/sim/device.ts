@@ -40,8 +40,13 @@ export const VOLATILE: Device = {
 export const CRASHES = ["process-kill", "os-crash", "power-cut"] as const;
 export type Crash = (typeof CRASHES)[number];
 
-/** Where the newest copy of something is. */
-export const LAYER = { flight: 0, pageCache: 1, dropped: 2, drive: 3, medium: 4 } as const;
+/**
+ * Where the newest copy of something is. dropped: in the page cache, and marked clean by a sync
+ * that failed. failed: the call that brought it failed itself, so nobody knows.
+ */
+export const LAYER = {
+  ...{ flight: 0, pageCache: 1, dropped: 2, drive: 3, medium: 4, failed: 5 },
+} as const;
 export type Layer = (typeof LAYER)[keyof typeof LAYER];
 
 /** Whether a sync that has ended made what it covered durable on the medium. */
@@ -52,7 +57,7 @@ export function flushReachesMedium(device: Device): boolean {
 /** Whether something in `layer` is there for sure after the crash. */
 export function survives(layer: Layer, crash: Crash, device: Device): boolean {
   if (layer === LAYER.medium) return true;
-  if (layer === LAYER.flight) return false;
+  if (layer === LAYER.flight || layer === LAYER.failed) return false;
   if (crash === "process-kill") return true;
   if (layer !== LAYER.drive) return false;
   return crash === "os-crash" || device.cache !== "volatile";

@@ -23,10 +23,11 @@ export interface Shard {
 
 export const WHOLE: Shard = { index: 0, count: 1 };
 
-/** A verdict holds for every promise that it would hold for. */
+/** A verdict holds for every cut at which the same is expected. */
 interface Seen {
   readonly verdict: Verdict;
   readonly promised: number;
+  readonly stage: number;
 }
 
 /** What the judge said of a disk, by its number. */
@@ -41,11 +42,12 @@ export class Memory {
   recall(disk: number, expected: Expectation): Verdict | null {
     const found = this.seen.get(disk);
     if (found === undefined || found.promised !== expected.promised) return null;
-    return found.verdict;
+    return found.stage === expected.stage ? found.verdict : null;
   }
 
   remember(disk: number, expected: Expectation, verdict: Verdict): void {
-    this.seen.set(disk, { verdict, promised: expected.promised });
+    const { promised, stage } = expected;
+    this.seen.set(disk, { verdict, promised, stage });
   }
 }
 
@@ -55,7 +57,7 @@ export function walk(
   at: (cut: number, persistence: Persistence, hash: DurableHash) => boolean,
 ): void {
   const persistence = new Persistence(recording.base, recording.files, device);
-  const hash = new DurableHash();
+  const hash = new DurableHash(recording.base, recording.files);
   persistence.onDurable = (request) => hash.take(request);
   if (!at(0, persistence, hash)) return;
   for (let cut = 0; cut < recording.history.length; cut++) {

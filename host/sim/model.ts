@@ -146,18 +146,27 @@ export class Model {
     return { promised, possible, lsn };
   }
 
-  /** Names that must exist after a cut, and names that may. */
-  namesAt(cut: number): { must: ReadonlyMap<string, number>; may: ReadonlySet<string> } {
+  /**
+   * Names that must exist after a cut, and names that may. `stage` counts how often they have
+   * changed: two cuts of the same stage expect the same names.
+   */
+  namesAt(cut: number): {
+    must: ReadonlyMap<string, number>;
+    may: ReadonlySet<string>;
+    stage: number;
+  } {
+    let stage = 0;
     const must = new Map<string, number>();
     const may = new Set<string>();
     for (const { name, space, exists, askedAt, doneAt } of this.spaces) {
       if (askedAt > cut) continue;
+      stage += doneAt <= cut ? 2 : 1;
       if (exists) may.add(name);
       if (exists && doneAt <= cut) must.set(name, space);
       if (!exists) must.delete(name);
       if (!exists && doneAt <= cut) may.delete(name);
     }
-    return { must, may };
+    return { must, may, stage };
   }
 }
 

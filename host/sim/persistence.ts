@@ -5,6 +5,7 @@
 //   sync starts      remembers what has ended before it
 //   sync ends        that goes to the medium (to the drive only: no barriers, or a lying drive);
 //                    everything that was in the same drive's cache when it began goes along
+//   write fails      any of it may be there, and the file is no longer than before
 //   sync fails       what it covered is dropped: some of it may be on the disk, and no later sync
 //                    covers it any more, because the system has marked it clean
 //   size, entry      as a buffered write: metadata waits for a sync of its file or directory
@@ -17,7 +18,7 @@ import type { Layer } from "./device.js";
 import type { EntryRequest, SimEvent, SimFile, SyncRequest, WriteRequest } from "./history.js";
 import type { Image } from "./image.js";
 
-/** A write that is not durable yet. */
+/** A write that is not durable yet, or one that lies over such a write. */
 export interface Pending {
   readonly request: WriteRequest;
   layer: Layer;
@@ -58,7 +59,7 @@ export class Persistence {
   readonly files = new Map<number, FileState>();
   /** Durable directory: path to file number. */
   readonly names = new Map<string, number>();
-  /** In order of starting. */
+  /** In order of starting; durable ones only while an older write below them is not. */
   writes: Pending[] = [];
   growths: Growth[] = [];
   entries: EntryChange[] = [];
@@ -110,17 +111,36 @@ export class Persistence {
     const growth = this.growths.find((each) => each.by === request);
     // After an error nobody knows: any of it may be there, and no sync will say.
     if (result < 0) {
-      pending.layer = LAYER.dropped;
-      if (growth !== undefined) growth.layer = LAYER.dropped;
+      pending.layer = LAYER.failed;
+      if (growth !== undefined) this.growthFailed(growth);
       return;
     }
-    const { device } = this;
     if (request.synchronous) {
-      if (growth !== undefined) this.sizeIsDurable([growth]);
+      this.sizeIsDurable(this.growthsBelow(request));
       return this.reached([pending]);
     }
-    pending.layer = request.direct && !device.copyOnWrite ? LAYER.drive : LAYER.pageCache;
+    const isInDrive = request.direct && !this.device.copyOnWrite;
+    pending.layer = isInDrive ? LAYER.drive : LAYER.pageCache;
     if (growth !== undefined) growth.layer = LAYER.pageCache;
+  }
+
+  /** The file is as long as before; whoever writes there next lets it grow. */
+  private growthFailed(growth: Growth): void {
+    growth.layer = LAYER.failed;
+    const state = this.files.get(growth.file.number)!;
+    const alive = this.growths.filter(
+      ({ file, layer }) => file === growth.file && layer !== LAYER.failed,
+    );
+    state.size = alive.reduce((size, each) => Math.max(size, each.size), state.durableSize);
+  }
+
+  /** The growths without which a durable write could not be read. */
+  private growthsBelow({ file, offset, length }: WriteRequest): Growth[] {
+    const end = offset + length;
+    if (this.files.get(file.number)!.durableSize >= end) return [];
+    const own = this.growths.filter((each) => each.file === file && each.layer !== LAYER.failed);
+    const last = own.findIndex((each) => each.size >= end);
+    return own.slice(0, last + 1);
   }
 
   private syncStarted(request: SyncRequest): void {
@@ -145,9 +165,9 @@ export class Persistence {
     const covered = this.syncs.get(request.number)!;
     this.syncs.delete(request.number);
     if (result < 0) {
-      for (const each of covered.writes)
+      for (const each of [...covered.writes, ...covered.growths]) {
         if (each.layer === LAYER.pageCache) each.layer = LAYER.dropped;
-      for (const each of covered.growths) each.layer = LAYER.dropped;
+      }
       return;
     }
     this.sizeIsDurable(covered.growths);
@@ -160,11 +180,26 @@ export class Persistence {
     for (const each of writes) {
       if (each.layer !== LAYER.dropped && each.layer < layer) each.layer = layer;
     }
-    if (layer !== LAYER.medium) return;
-    const moved = this.writes.filter((each) => each.layer === LAYER.medium);
-    if (moved.length === 0) return;
-    this.writes = this.writes.filter((each) => each.layer !== LAYER.medium);
-    for (const { request } of moved) this.apply(request);
+    if (layer === LAYER.medium) this.settle(new Set(writes));
+  }
+
+  /** Applies what has just reached the medium, and forgets writes that leave no trace any more. */
+  private settle(moved: ReadonlySet<Pending>): void {
+    const first = this.writes.findIndex((each) => each.layer === LAYER.medium && moved.has(each));
+    if (first < 0) return;
+    // Newer durable writes go over an older one that has become durable after them.
+    for (const each of this.writes.slice(first)) {
+      if (each.layer === LAYER.medium) this.apply(each.request);
+    }
+    const kept: Pending[] = [];
+    for (const each of this.writes) {
+      const isNeeded =
+        each.layer === LAYER.medium
+          ? kept.some((older) => overlaps(older.request, each.request))
+          : !this.isBuried(each);
+      if (isNeeded) kept.push(each);
+    }
+    this.writes = kept;
   }
 
   private apply(request: WriteRequest): void {
@@ -172,20 +207,17 @@ export class Persistence {
     if (state === undefined) return;
     state.durable.write(request.offset, request.data, 0, request.length);
     this.onDurable?.(request);
-    this.forgetOlder(request);
   }
 
-  /**
-   * Whatever an older write might still leave there is overwritten now. Only writes that are buried
-   * whole are forgotten: the engine rewrites whole log blocks and whole pages.
-   */
-  private forgetOlder(newer: WriteRequest): void {
-    const isBuried = ({ request }: Pending): boolean =>
-      request.file === newer.file &&
-      request.number < newer.number &&
-      request.offset >= newer.offset &&
-      request.offset + request.length <= newer.offset + newer.length;
-    if (this.writes.some(isBuried)) this.writes = this.writes.filter((each) => !isBuried(each));
+  /** Whatever it might still leave is overwritten by a newer write that is durable. */
+  private isBuried({ request, layer }: Pending): boolean {
+    if (layer === LAYER.flight) return false;
+    return this.writes.some(
+      (newer) =>
+        newer.layer === LAYER.medium &&
+        newer.request.number > request.number &&
+        covers(newer.request, request),
+    );
   }
 
   private sizeIsDurable(growths: readonly Growth[]): void {
@@ -254,6 +286,14 @@ export interface Certain {
 export function applyEntry(names: Map<string, number>, { type, path, file }: EntryRequest): void {
   if (type === "create") names.set(path, file!.number);
   else if (names.get(path) === file!.number) names.delete(path);
+}
+
+function overlaps(a: WriteRequest, b: WriteRequest): boolean {
+  return a.file === b.file && a.offset < b.offset + b.length && b.offset < a.offset + a.length;
+}
+
+function covers(a: WriteRequest, b: WriteRequest): boolean {
+  return a.file === b.file && a.offset <= b.offset && b.offset + b.length <= a.offset + a.length;
 }
 
 function isInside(path: string, directory: string): boolean {

@@ -47,6 +47,8 @@ const FLUSH_MAY_IMPORT = /^host\/(flush\/.+|abi|errors|nearest|backend\/backend)
 const CHECK_MAY_IMPORT = /^host\/(check\/.+|observe\/event|abi)$/;
 /** host/observe reads what the host hands it; like host/check, it runs in a browser. */
 const OBSERVE_MAY_IMPORT = /^host\/(observe\/.+|abi|accounting|engine|files|backend\/backend)$/;
+/** host/sim runs in a browser; test/sim/browser.test.ts follows its imports to their ends. */
+const SIM_MUST_NOT_IMPORT = /^host\/(backend\/(native|node-fs|index)|probe\/|store$|lock)/;
 const MAY_IMPORT_NATIVE = /^host\/(backend\/native[a-z-]*|probe\/.+)$/;
 const BENCH_ENTRY = "host/index";
 /** Micro-benchmarks measure the engine itself, so they reach below the public API. */
@@ -99,6 +101,9 @@ function hostObjection({ from, to, isPackage }: Arrow): string | null {
   }
   if (from.startsWith("host/observe/") && (isPackage || !OBSERVE_MAY_IMPORT.test(to))) {
     return "host/observe makes events of what it is given: no Node";
+  }
+  if (from.startsWith("host/sim/") && (isPackage || SIM_MUST_NOT_IMPORT.test(to))) {
+    return "host/sim runs in a browser: no Node, no real disk";
   }
   if (isPackage) return to.startsWith("node:") ? null : "the library has no dependencies";
   if (to.startsWith("host/")) return null;

@@ -1,5 +1,5 @@
-// Every backend of the registry against the contract, inline and asynchronously; and the contract
-// against backends that are broken on purpose.
+// Every backend of the registry and the simulated disk against the contract, inline and
+// asynchronously; and the contract against backends that are broken on purpose.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,6 +9,9 @@ import type { Backend } from "../../host/backend/backend.js";
 import { BACKEND_NAMES, backendProblem, createBackend } from "../../host/backend/index.js";
 import type { BackendName, BackendOptions } from "../../host/backend/index.js";
 import { MemoryDisk } from "../../host/backend/memory-disk.js";
+import { SimBackend, type SimBackendOptions } from "../../host/sim/backend.js";
+import { SimDisk } from "../../host/sim/disk.js";
+import { DRIVE_MODELS } from "../../host/sim/latency.js";
 import { canaries, makerOf } from "./canaries.js";
 import { checks, violation } from "./contract.js";
 import type { Check } from "./contract.js";
@@ -19,6 +22,13 @@ const VARIANTS: Readonly<Record<BackendName, Record<string, BackendOptions>>> = 
   native: { "": {}, ", threads": { uring: false }, ", one at a time": { queueDepth: 1 } },
   "node-fs": { "": {}, ", one at a time": { queueDepth: 1 } },
   memory: { "": {} },
+};
+/** The simulated disk is no name of the registry: whoever uses it holds its disk. */
+const SIM_VARIANTS: Readonly<Record<string, SimBackendOptions>> = {
+  ", at once": { schedule: "at-once" },
+  ", timed without a drive": { schedule: "timed" },
+  ", timed, one channel": { schedule: "timed", drive: DRIVE_MODELS[0]! },
+  ", timed, many channels": { schedule: "timed", drive: DRIVE_MODELS[2]! },
 };
 const MODES: readonly Mode[] = ["inline", "async"];
 /** A shared machine may be slow; a completion that is this late counts as lost. */
@@ -36,22 +46,40 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-const subjects = BACKEND_NAMES.flatMap((name) =>
-  Object.entries(VARIANTS[name]).flatMap(([variant, options]) =>
-    MODES.map((mode) => ({ name, options, mode, title: `backend ${name}${variant}, ${mode}` })),
-  ),
+interface Entry {
+  readonly title: string;
+  readonly mode: Mode;
+  /** Why it cannot run here, or null. */
+  readonly problem: string | null;
+  /** Returns a maker whose backends see the same files. */
+  readonly shared: () => () => Backend;
+}
+
+const registered = BACKEND_NAMES.flatMap((name) =>
+  Object.entries(VARIANTS[name]).map(([variant, options]) => ({
+    title: `${name}${variant}`,
+    problem: backendProblem(name),
+    shared: () => sharedMaker(name, options),
+  })),
+);
+const simulated = Object.entries(SIM_VARIANTS).map(([variant, options]) => ({
+  title: `sim${variant}`,
+  problem: null,
+  shared: () => simMaker(options),
+}));
+const subjects: readonly Entry[] = [...registered, ...simulated].flatMap((each) =>
+  MODES.map((mode) => ({ ...each, mode })),
 );
 
-for (const { name, options, mode, title } of subjects) {
-  const problem = backendProblem(name);
+for (const { mode, problem, shared, title } of subjects) {
   if (problem !== null) {
     // Named, so that a report shows what was not tested here.
-    test.skip(`${title}: skipped, ${problem}`, () => {});
+    test.skip(`backend ${title}, ${mode}: skipped, ${problem}`, () => {});
     continue;
   }
-  describe(title, () => {
+  describe(`backend ${title}, ${mode}`, () => {
     test.each(Object.entries(checks))("%s", async (_fact, check) => {
-      expect(await judged(sharedMaker(name, options), mode, PATIENCE_MS, check)).toBe(null);
+      expect(await judged(shared(), mode, PATIENCE_MS, check)).toBe(null);
     });
   });
 }
@@ -95,4 +123,9 @@ function judged(
 function sharedMaker(name: BackendName, options: BackendOptions): () => Backend {
   const memoryDisk = new MemoryDisk();
   return () => createBackend(name, { ...options, memoryDisk });
+}
+
+function simMaker(options: SimBackendOptions): () => Backend {
+  const disk = new SimDisk();
+  return () => new SimBackend(disk, options);
 }

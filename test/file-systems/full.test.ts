@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { IoError, StoreError } from "../../host/errors.js";
 import type { Store } from "../../host/store.js";
 import { bytesOf, errorFrom, newPages, numberBytes, numberOf, textAt } from "../store/helpers.js";
-import { BACKENDS, DiskPlace } from "../store/places.js";
+import { DiskPlace, DISKS } from "../store/places.js";
 import { FILE_SYSTEMS, loopDisk, loopProblem, thinDisk, type LoopDisk } from "./loop-disk.js";
 
 const OUT_OF_ROOM = /^(ENOSPC|NO_SPACE)$/;
@@ -23,7 +23,6 @@ const DEVICE_FAILED = /^(EIO|ENOSPC|NO_SPACE|EROFS)$/;
 const ROUNDS_MAX = 2000;
 const MIB = 1 << 20;
 
-const DISKS = BACKENDS.filter((name) => name !== "memory");
 const here = FILE_SYSTEMS.filter((kind) => loopProblem(kind) === null);
 const CASES = here.flatMap((kind) => DISKS.map((backend) => ({ kind, backend })));
 

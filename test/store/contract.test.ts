@@ -38,7 +38,7 @@ describe.each(BACKENDS)("store on %s", (backend) => {
   test("open: an empty directory → a store that says what it runs on", () => {
     expect(store.pageSize).toBe(4096);
     expect(store.pageBodySize).toBe(4096 - 38 - 8);
-    expect(store.effective.backend).toBe(backend);
+    expect(store.effective.backend).toBe(place.backend);
     expect(store.tablespaces()).toEqual([]);
   });
 

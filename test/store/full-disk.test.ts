@@ -7,10 +7,8 @@ import { IoError, StoreError } from "../../host/errors.js";
 import type { Store } from "../../host/store.js";
 import type { Tablespace } from "../../host/transaction.js";
 import { bytesOf, errorFrom, newPages, textAt } from "./helpers.js";
-import { BACKENDS, difference, DiskPlace } from "./places.js";
+import { difference, DiskPlace, DISKS } from "./places.js";
 import { smallDisk, smallDiskProblem, type SmallDisk } from "./small-disk.js";
-
-const DISKS = BACKENDS.filter((name) => name !== "memory");
 
 describe.skipIf(smallDiskProblem() !== null).each(DISKS)("full disk on %s", (backend) => {
   let disk: SmallDisk;

@@ -1,5 +1,5 @@
-// Where the stores of these tests live: a memory disk, or a directory of its own on a real one, and
-// what can be done to the files of a store that is not open.
+// Where the stores of these tests live: a memory disk, a simulated one, or a directory of its own
+// on a real one, and what can be done to the files of a store that is not open.
 
 import {
   chmodSync,
@@ -20,12 +20,20 @@ import type { Backend } from "../../host/backend/backend.js";
 import { ENGINE_OPTION } from "../../host/engine-options.js";
 import type { EngineOverrides } from "../../host/open-store.js";
 import type { StoreOptions } from "../../host/options.js";
+import { SimBackend, type SimBackendOptions } from "../../host/sim/backend.js";
+import { Content } from "../../host/sim/content.js";
+import { SimDisk } from "../../host/sim/disk.js";
+import { DRIVE_MODELS } from "../../host/sim/latency.js";
 import { Store } from "../../host/store.js";
 
-/** The backends that work here; memory is always one of them. */
-export const BACKENDS = (["memory", "node-fs", "native"] as const).filter(
+/** The backends that use a real directory and work here. */
+export const DISKS = (["node-fs", "native"] as const).filter(
   (name) => backendProblem(name) === null,
 );
+
+/** Everything a store can live on here; memory and the simulated disk always work. */
+export const BACKENDS = ["memory", "sim", "sim, timed", ...DISKS] as const;
+export type PlaceName = (typeof BACKENDS)[number];
 
 /** The smallest store that is still a real one: 4 KiB pages, 64 frames, redo that wraps soon. */
 export const SMALL: StoreOptions = {
@@ -48,7 +56,8 @@ export type Files = ReadonlyMap<string, Uint8Array>;
 
 /** A place for one store. */
 export interface Place {
-  readonly backend: BackendName;
+  /** Name of its backend. */
+  readonly backend: BackendName | "sim";
   readonly dir: string;
   /** Opens the store here with small sizes; `options` and `engine` replace single ones. */
   open(options?: StoreOptions, engine?: EngineOverrides): Promise<Store>;
@@ -63,8 +72,11 @@ export interface Place {
   clean(): void;
 }
 
-export function newPlace(backend: BackendName): Place {
-  return backend === "memory" ? new MemoryPlace() : new DiskPlace(backend);
+export function newPlace(name: PlaceName): Place {
+  if (name === "memory") return new MemoryPlace();
+  if (name === "sim") return new SimPlace();
+  if (name === "sim, timed") return new SimPlace({ schedule: "timed", drive: DRIVE_MODELS[2]! });
+  return new DiskPlace(name);
 }
 
 function openSmall(
@@ -163,6 +175,42 @@ export class MemoryPlace implements Place {
 
   clean(): void {
     for (const name of this.disk.list(this.dir) ?? []) this.remove(name);
+  }
+}
+
+/** A directory of a simulated disk, which lives as long as the place. */
+export class SimPlace implements Place {
+  readonly backend = "sim";
+  readonly dir = "store";
+  readonly disk = new SimDisk();
+
+  constructor(readonly options: SimBackendOptions = {}) {}
+
+  open(options: StoreOptions = {}, engine: EngineOverrides = new Map()): Promise<Store> {
+    return openSmall(this.dir, new SimBackend(this.disk, this.options), options, engine);
+  }
+
+  files(): Files {
+    const names = this.disk.tree.list(this.dir) ?? [];
+    return new Map(names.map((name) => [name, this.read(name)]));
+  }
+
+  read(name: string): Uint8Array {
+    return this.disk.tree.find(`${this.dir}/${name}`).content.toBytes();
+  }
+
+  write(name: string, bytes: Uint8Array): void {
+    const image = this.disk.image();
+    image.files.set(`${this.dir}/${name}`, Content.of(bytes));
+    this.disk.mount(image);
+  }
+
+  remove(name: string): void {
+    this.disk.unlink(`${this.dir}/${name}`);
+  }
+
+  clean(): void {
+    for (const name of this.disk.tree.list(this.dir) ?? []) this.remove(name);
   }
 }
 

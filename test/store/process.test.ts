@@ -5,10 +5,9 @@ import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "vitest";
 import { startChild } from "../host/run-in-child.js";
 import { bytesOf, newPages, textAt } from "./helpers.js";
-import { BACKENDS, DiskPlace, newPlace, type Place } from "./places.js";
+import { BACKENDS, DiskPlace, DISKS, newPlace, type Place } from "./places.js";
 import { writeScript } from "./script.js";
 
-const DISKS = BACKENDS.filter((name) => name !== "memory");
 const places: Place[] = [];
 
 function placeOf<T extends Place>(place: T): T {
@@ -64,10 +63,11 @@ describe.each(DISKS)("process on %s", (backend) => {
 describe.each(BACKENDS)("store on %s", (backend) => {
   test("thread: a store in a worker → commits and reads as anywhere", async () => {
     const place = placeOf(newPlace(backend));
-    const home = backend === "memory" ? "new MemoryPlace()" : "place";
+    const disk = DISKS.find((name) => name === backend);
+    const home = { memory: "new MemoryPlace()", sim: "new SimPlace()" }[place.backend as string];
     const code = `
       import { parentPort } from "node:worker_threads";
-      const store = await (${home}).open();
+      const store = await (${home ?? "place"}).open();
       const { space, pages } = await helpers.newPages(store, "a", 100);
       await Promise.all(pages.map((page, n) =>
         store.transaction((tx) => tx.write(space, page, 0, helpers.bytesOf("page " + (n + 1))))));
@@ -75,9 +75,8 @@ describe.each(BACKENDS)("store on %s", (backend) => {
       await store.close();
       parentPort.postMessage(texts[41]);
     `;
-    const disk = backend === "memory" ? "node-fs" : backend;
 
-    const worker = new Worker(writeScript(disk, place.dir, code));
+    const worker = new Worker(writeScript(disk ?? "node-fs", place.dir, code));
     const [message] = (await once(worker, "message")) as [string];
     await worker.terminate();
 

@@ -35,7 +35,7 @@ function packageFolder(): string {
 export function writeScript(backend: string, dir: string, code: string): string {
   const path = join(packageFolder(), `script-${scripts++}.js`);
   const lines = [
-    `import { DiskPlace, MemoryPlace } from "./test/store/places.js";`,
+    `import { DiskPlace, MemoryPlace, SimPlace } from "./test/store/places.js";`,
     `import * as helpers from "./test/store/helpers.js";`,
     `const place = new DiskPlace(${JSON.stringify(backend)}, ${JSON.stringify(dir)});`,
     code,
