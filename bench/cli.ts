@@ -3,6 +3,7 @@
 // to an exit code. Results go to stdout, everything else to stderr.
 
 import { Command, CommanderError, Option } from "commander";
+import { addCrash } from "./crash/command-line.js";
 import { EXIT, exitCodeOf, messageOf, UsageError } from "./exit.js";
 import { RUN_FLAGS } from "./flags.js";
 import { splitInnodbArguments } from "./innodb-arguments.js";
@@ -49,6 +50,10 @@ async function main(argv: readonly string[]): Promise<number> {
   addRun(program, async (flags) => {
     const { runCommand } = await import("./commands/run.js");
     code = await runCommand({ flags, innodb, argv, openStore: openRealStore });
+  });
+  addCrash(program, async (flags) => {
+    const { crashCommand } = await import("./commands/crash.js");
+    code = await crashCommand({ flags, innodb, argv });
   });
   addList(program, () => checkNoInnodb(innodb, "list"));
   addClean(program, () => checkNoInnodb(innodb, "clean"));

@@ -9,6 +9,10 @@ export const EXIT = {
   failed: 1,
   usage: 2,
   environment: 3,
+  /** The crash laboratory lost something where the documentation promises that nothing is lost. */
+  unexpectedLoss: 12,
+  /** A loss that had to appear did not: the laboratory itself is suspect. */
+  missingLoss: 13,
   interrupted: 130,
 } as const;
 

@@ -1,0 +1,33 @@
+// `bench crash` and its flags, for the command line's parser.
+
+import { Option, type Command } from "commander";
+import type { RawFlags } from "../options.js";
+import { CRASH_FLAGS } from "./flags.js";
+
+const EXAMPLES = `
+Examples:
+  bench crash                                      the whole matrix, in about half a minute
+  bench crash --flush-method O_DIRECT --faults torn
+  bench crash --flush-method O_DIRECT --faults torn --drive-cache battery
+  bench crash --flush-method fsync --doublewrite OFF --atomic-unit 4k
+  bench crash --flush-method fsync --exhaustive --expect safe
+  bench crash --seed-range 1..1000 --shard 3/8 -o part-3.json
+  bench crash --replay 'c1:…'                      one crash again, told step by step
+
+InnoDB's names are accepted: --innodb-flush-method, --innodb-doublewrite, --innodb-page-size, …
+Exit codes: 0 fine, 1 engine bug, 2 wrong usage, 3 not possible here, 12 unexpected loss,
+13 expected loss did not appear, 130 interrupted.`;
+
+export function addCrash(program: Command, run: (flags: RawFlags) => Promise<void>): void {
+  const command = program
+    .command("crash")
+    .summary("what each flush method loses when the process, the system or the power fails")
+    .description(
+      "Runs the engine on a simulated disk, stops it at every moment, makes the disks that a crash " +
+        "may leave there, recovers each one, and says what was lost. No root, no real disk.",
+    );
+  for (const { flags, help, group } of CRASH_FLAGS) {
+    command.addOption(new Option(flags, help).helpGroup(`${group}:`));
+  }
+  command.addHelpText("after", EXAMPLES).action((flags: RawFlags) => run(flags));
+}

@@ -1,0 +1,47 @@
+// A counter-example in a few lines: what it is of, what happened, and how to see it again.
+
+import { wrapText } from "../list-text.js";
+import { quoted } from "../report/header.js";
+import { plural } from "../units.js";
+import { rowWords } from "./matrix.js";
+import type { CounterExample, CrashResult } from "./result.js";
+
+const OUTCOME_WORDS = { lost: "commits lost", refused: "refused", silent: "SILENT" } as const;
+/** A story longer than this is cut on the screen; `bench explain ID` tells all of it. */
+const STORY_MAX = 7;
+
+export function exampleTitle(result: CrashResult, example: CounterExample): string {
+  const row = result.rows.find(({ id }) => id === example.row)!;
+  const fault = result.faults.find(({ name }) => name === example.fault)!;
+  const mark = example.is_unexpected ? "! " : "";
+  const what = OUTCOME_WORDS[example.outcome];
+  return `${mark}${what}: ${rowWords(result, row)}; ${fault.name}; ${sizeWords(example.writes)}`;
+}
+
+/** "1 write differs": from all kept, or from all lost. */
+function sizeWords(writes: number): string {
+  if (writes === 0) return "all is lost that could be, or none of it";
+  return `${plural(writes, "exception")} to all kept or all lost`;
+}
+
+export function exampleLines(
+  result: CrashResult,
+  example: CounterExample,
+  width: number,
+): string[] {
+  const wrap = (text: string, indent: number): string[] =>
+    wrapText(text.trimStart(), width - indent - 2).map(
+      (line, i) => " ".repeat(indent + (i === 0 ? 0 : 2)) + line,
+    );
+  const lines = wrap(exampleTitle(result, example), 2);
+  const story = example.story.length === 0 ? [example.why] : example.story;
+  const isLong = story.length > STORY_MAX;
+  const shown = isLong ? [...story.slice(0, STORY_MAX - 2), "  …", story.at(-1)!] : story;
+  for (const line of shown) lines.push(...wrap(line, line.startsWith(" ") ? 6 : 4));
+  if (example.replay_id !== null) lines.push(`    ${replayCommand(example.replay_id)}`);
+  return lines;
+}
+
+export function replayCommand(id: string): string {
+  return `bench crash --replay ${quoted(id)}`;
+}
