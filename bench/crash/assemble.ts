@@ -117,9 +117,12 @@ export function chooseCandidates(
   return [...best.values()];
 }
 
+/** More writes than any recording has in the balance. */
+const SIZE_MAX = 1_000_000;
+
 /** Sorts candidates; the first of equals stays. */
 function rank({ faults }: Subject, { unit, found }: Candidate): number {
-  return faults.indexOf(unit.fault) * 1000 + Math.min(999, found.size);
+  return faults.indexOf(unit.fault) * SIZE_MAX + Math.min(SIZE_MAX - 1, found.size);
 }
 
 export function bugsOf(units: readonly Unit[], results: Results): Bug[] {

@@ -6,7 +6,7 @@ import { plural } from "../units.js";
 import { rowWords } from "./matrix.js";
 import type { CounterExample, CrashResult } from "./result.js";
 
-const OUTCOME_WORDS = { lost: "commits lost", refused: "refused", silent: "SILENT" } as const;
+const OUTCOME_WORDS = { lost: "Lost", refused: "Refused", silent: "SILENT" } as const;
 /** A story longer than this is cut on the screen; `bench explain ID` tells all of it. */
 const STORY_MAX = 7;
 
@@ -15,13 +15,10 @@ export function exampleTitle(result: CrashResult, example: CounterExample): stri
   const fault = result.faults.find(({ name }) => name === example.fault)!;
   const mark = example.is_unexpected ? "! " : "";
   const what = OUTCOME_WORDS[example.outcome];
-  return `${mark}${what}: ${rowWords(result, row)}; ${fault.name}; ${sizeWords(example.writes)}`;
-}
-
-/** "1 write differs": from all kept, or from all lost. */
-function sizeWords(writes: number): string {
-  if (writes === 0) return "all is lost that could be, or none of it";
-  return `${plural(writes, "exception")} to all kept or all lost`;
+  const title = `${mark}${what}: ${rowWords(result, row)}, ${fault.name}`;
+  if (example.writes === 0) return title;
+  const verb = example.writes === 1 ? "makes" : "make";
+  return `${title} (${plural(example.writes, "write")} ${verb} the difference)`;
 }
 
 export function exampleLines(

@@ -7,7 +7,8 @@ import { cellWords } from "./cell-words.js";
 import type { Paint } from "./paint.js";
 import type { CellResult, CrashResult, RowResult } from "./result.js";
 
-const GAP = 2;
+/** Between columns; one is enough where two would fold the matrix. */
+const GAPS = [2, 1] as const;
 const SHORT_DOUBLEWRITE: Readonly<Record<string, string>> = {
   DETECT_ONLY: "DETECT",
   DETECT_AND_RECOVER: "RECOVER",
@@ -39,10 +40,10 @@ export function rowWords(result: CrashResult, row: RowResult): string {
 
 export function matrixLines(result: CrashResult, width: number, color: Paint): string[] {
   const labels = labelsOf(result);
-  const tables = foldColumns(result, labels.width, width);
-  return tables.flatMap((faults, i) => [
+  const gap = GAPS.find((each) => foldColumns(result, labels.width, width, each).length === 1) ?? 2;
+  return foldColumns(result, labels.width, width, gap).flatMap((faults, i) => [
     ...(i === 0 ? [] : [""]),
-    ...tableLines(result, faults, labels, color),
+    ...tableLines({ result, faults, labels, gap, color }),
   ]);
 }
 
@@ -74,11 +75,16 @@ function shortOf({ variables }: RowResult): string {
   return SHORT_DOUBLEWRITE[variables.innodb_doublewrite] ?? variables.innodb_doublewrite;
 }
 
-function foldColumns(result: CrashResult, labelWidth: number, width: number): Fault[][] {
+function foldColumns(
+  result: CrashResult,
+  labelWidth: number,
+  width: number,
+  gap: number,
+): Fault[][] {
   const tables: Fault[][] = [];
   let used = Infinity;
   for (const fault of result.faults) {
-    const column = GAP + columnWidth(result, fault);
+    const column = gap + columnWidth(result, fault);
     if (used + column > width) {
       tables.push([]);
       used = labelWidth;
@@ -97,22 +103,27 @@ function cellOf(row: RowResult, fault: string): CellResult {
   return row.cells.find((cell) => cell.fault === fault)!;
 }
 
-function tableLines(
-  result: CrashResult,
-  faults: readonly Fault[],
-  labels: Labels,
-  color: Paint,
-): string[] {
+interface Table {
+  readonly result: CrashResult;
+  readonly faults: readonly Fault[];
+  readonly labels: Labels;
+  readonly gap: number;
+  readonly color: Paint;
+}
+
+function tableLines({ result, faults, labels, gap, color }: Table): string[] {
   const widths = faults.map((fault) => columnWidth(result, fault));
-  const titles = faults.map(({ title }, i) => " ".repeat(GAP) + title.padEnd(widths[i]!));
+  const blank = " ".repeat(gap);
+  const titles = faults.map(({ title }, i) => blank + title.padEnd(widths[i]!));
   const lines = [`${labels.heading}${titles.join("")}`.trimEnd()];
   for (const group of groupRows(result.rows)) {
     lines.push(color.bold(group.title));
     for (const row of group.rows) {
-      const cells = faults.map(({ name }, i) => paddedCell(cellOf(row, name), widths[i]!, color));
-      const isLast = cells.length - 1;
-      const joined = cells.map((cell, i) => (i === isLast ? cell.bare : cell.padded)).join("");
-      lines.push(`${marked(labels.of(row), row)}${joined}`);
+      const cells = faults.map(({ name }, i) => {
+        const width = i === faults.length - 1 ? 0 : widths[i]!;
+        return blank + paddedCell(cellOf(row, name), width, color);
+      });
+      lines.push(`${marked(labels.of(row), row)}${cells.join("")}`);
     }
   }
   return lines;
@@ -124,15 +135,11 @@ function marked(label: string, { cells }: RowResult): string {
   return isBroken ? `!${label.slice(1)}` : label;
 }
 
-function paddedCell(
-  cell: CellResult,
-  width: number,
-  color: Paint,
-): { bare: string; padded: string } {
+/** Colors take no width, so the blanks follow the painted words. */
+function paddedCell(cell: CellResult, width: number, color: Paint): string {
   const words = cellWords(cell);
-  const bare =
-    " ".repeat(GAP) + color.cell(words, cell.outcome, cell.unexpected.length > 0);
-  return { bare, padded: bare + " ".repeat(width - words.length) };
+  const painted = color.cell(words, cell.outcome, cell.unexpected.length > 0);
+  return painted + " ".repeat(Math.max(0, width - words.length));
 }
 
 /** What the words in the cells and the columns mean; only what occurs. */

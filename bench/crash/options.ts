@@ -214,7 +214,7 @@ function parseShard(text: string): ShardSpec {
   );
 }
 
-function parseExpect(text: string): "safe" | "unsafe" {
+export function parseExpect(text: string): "safe" | "unsafe" {
   if (text === "safe" || text === "unsafe") return text;
   const nearest = nearestName(text, ["safe", "unsafe"]);
   const hint = nearest === null ? "" : ` (did you mean "${nearest}"?)`;

@@ -46,6 +46,8 @@ export interface CounterExample {
   readonly is_unexpected: boolean;
   /** Writes whose fate differs from the common one, and crashes during recovery. */
   readonly writes: number;
+  /** The same before it was made small; decides which shard's example is taken. */
+  readonly found_size: number;
   /** Position in the plan of the unit that found it. */
   readonly unit: number;
   /** null: found with an injected error, which no id describes. */

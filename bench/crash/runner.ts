@@ -148,6 +148,7 @@ function exampleOf(
     outcome: found.outcome,
     is_unexpected: cell.unexpected.includes(found.outcome),
     writes: small?.size ?? found.size,
+    found_size: found.size,
     unit: unit.index,
     replay_id: small?.id ?? found.id,
     why: small?.why ?? found.why,

@@ -8,7 +8,8 @@ import { exampleLines } from "./example-lines.js";
 import { crashFacts } from "./facts.js";
 import { legendLines, matrixLines } from "./matrix.js";
 import { paint, type Paint } from "./paint.js";
-import type { CrashResult } from "./result.js";
+import { sortExamples } from "./assemble.js";
+import type { CounterExample, CrashResult } from "./result.js";
 
 const WIDTH = 100;
 const NAME_WIDTH = 13;
@@ -64,7 +65,7 @@ export function verdictSentence(result: CrashResult): string {
 function exampleSection(result: CrashResult, color: Paint): string[] {
   const all = result.counter_examples;
   if (all.length === 0) return [];
-  const shown = all.slice(0, EXAMPLES_MAX);
+  const shown = tellingExamples(result, EXAMPLES_MAX);
   const lines = [color.bold("Counter-examples, the shortest first")];
   for (const example of shown) lines.push(...exampleLines(result, example, WIDTH), "");
   const more = all.length - shown.length;
@@ -72,6 +73,25 @@ function exampleSection(result: CrashResult, color: Paint): string[] {
     lines.push(`  … and ${more} more: with -o FILE.json, then bench explain FILE.json`, "");
   }
   return lines;
+}
+
+/**
+ * The examples that tell most: the unexpected ones, then one for every pair of fault and outcome,
+ * milder faults first, because a lying drive proves little.
+ */
+export function tellingExamples(result: CrashResult, max: number): CounterExample[] {
+  const faults = result.faults.map(({ name }) => name);
+  const pairs = new Set<string>();
+  const chosen = result.counter_examples.filter(({ fault, outcome, is_unexpected: isBug }) => {
+    const pair = `${fault} ${outcome}`;
+    const isNew = !pairs.has(pair);
+    pairs.add(pair);
+    return isBug || isNew;
+  });
+  const rank = (each: CounterExample): number =>
+    each.is_unexpected ? -1 : faults.indexOf(each.fault);
+  const best = chosen.sort((a, b) => rank(a) - rank(b)).slice(0, max);
+  return sortExamples(best);
 }
 
 function bugLines({ bugs }: CrashResult, color: Paint): string[] {

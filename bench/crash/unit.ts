@@ -13,6 +13,7 @@ import {
   type CrashCase,
   type Device,
   type Outcome,
+  type Recording,
   type Visit,
 } from "../host.js";
 import { engine, errorKindsOf, isErrorFault, labConfigOf, type Bench } from "./lab.js";
@@ -140,6 +141,15 @@ export function foundOf(visit: Visit, job: UnitJob, example: CrashCase): Found {
 export function idOf(visit: Visit, job: UnitJob, { steps }: CrashCase): string {
   const { unit, row, pageSize, drive } = job;
   const { workload, seed, fault } = unit;
-  const hash = runHash(visit.recording);
+  const hash = hashOf(visit.recording);
   return encodeCase({ ...row, pageSize, workload, seed, fault, drive, hash, steps });
+}
+
+/** A hash reads every byte that a run has written. */
+const hashes = new WeakMap<Recording, string>();
+
+function hashOf(recording: Recording): string {
+  const hash = hashes.get(recording) ?? runHash(recording);
+  hashes.set(recording, hash);
+  return hash;
 }

@@ -7,6 +7,7 @@ export { CrashPoint, type Choice, type Fate } from "./crash-point.js";
 export {
   CRASHES,
   DRIVE_CACHES,
+  unitOf,
   VOLATILE,
   type Crash,
   type Device,
@@ -38,6 +39,7 @@ export { record, type Recording, type RecordOptions } from "./recording.js";
 export { reproduce, verdictOf } from "./reproduce.js";
 export { caseSize, shrink } from "./shrink.js";
 export { tell } from "./story.js";
+export { sweep, type SweepOptions } from "./sweep.js";
 export { Tally, type CrashCase, type Step } from "./tally.js";
 export { Staff, type Visit } from "./visit.js";
 export { DEPTH_MAX, wander, type WanderOptions } from "./wander.js";
