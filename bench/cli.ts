@@ -3,7 +3,7 @@
 // to an exit code. Results go to stdout, everything else to stderr.
 
 import { Command, CommanderError, Option } from "commander";
-import { addCrash } from "./crash/command-line.js";
+import { addCrash, addExplain, addReport } from "./crash/command-line.js";
 import { EXIT, exitCodeOf, messageOf, UsageError } from "./exit.js";
 import { RUN_FLAGS } from "./flags.js";
 import { splitInnodbArguments } from "./innodb-arguments.js";
@@ -54,6 +54,16 @@ async function main(argv: readonly string[]): Promise<number> {
   addCrash(program, async (flags) => {
     const { crashCommand } = await import("./commands/crash.js");
     code = await crashCommand({ flags, innodb, argv });
+  });
+  addReport(program, async (files, flags) => {
+    checkNoInnodb(innodb, "report");
+    const { reportCommand } = await import("./commands/report.js");
+    code = reportCommand(files, flags);
+  });
+  addExplain(program, async (what, flags) => {
+    checkNoInnodb(innodb, "explain");
+    const { explainCommand } = await import("./commands/explain.js");
+    process.stdout.write(explainCommand(what, flags));
   });
   addList(program, () => checkNoInnodb(innodb, "list"));
   addClean(program, () => checkNoInnodb(innodb, "clean"));

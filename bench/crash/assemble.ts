@@ -5,7 +5,7 @@ import type { Outcome } from "../host.js";
 import { OUTCOMES } from "../host.js";
 import { deviceOf, faultWords, methodOfRow, modelOf } from "./lab.js";
 import type { Unit } from "./plan.js";
-import { allowance, type Loss } from "./promise.js";
+import { allowance, classOf, type Loss } from "./promise.js";
 import type { Bug, CellResult, CounterExample, CrashResult, RowResult } from "./result.js";
 import type { RowSpec, Subject } from "./settings.js";
 import type { Found, UnitResult } from "./unit.js";
@@ -44,7 +44,7 @@ function describeRow(row: RowSpec, index: number): Omit<RowResult, "cells"> {
       innodb_flush_log_at_trx_commit: trxCommit,
     },
     profile: row.profile,
-    durability: survivalOf(method.durability, isSynced ? 1 : trxCommit),
+    durability: survivalOf(classOf(method, doublewrite), isSynced ? 1 : trxCommit),
     torn_pages: tornPagesOf(doublewrite, method.atomicPages),
   };
 }

@@ -31,3 +31,40 @@ export function addCrash(program: Command, run: (flags: RawFlags) => Promise<voi
   }
   command.addHelpText("after", EXAMPLES).action((flags: RawFlags) => run(flags));
 }
+
+/** Flags of `bench report`. */
+export function addReport(
+  program: Command,
+  run: (files: readonly string[], flags: RawFlags) => Promise<void>,
+): void {
+  program
+    .command("report <files...>")
+    .summary("put the results of crash shards together, or print a result again")
+    .description(
+      "Reads results of `bench crash` (JSON), merges the shards of one run, and prints the whole. " +
+        "Results of another engine, configuration or seed are refused, and so are shards that are " +
+        "missing or there twice.",
+    )
+    .option("--partial", "accept that shards are missing; the result is marked as incomplete")
+    .option("--expect <what>", "safe, unsafe: as for bench crash")
+    .option("--json", "print one JSON document")
+    .option("-o, --output <file>", "write the result to a file: .json, .md or text")
+    .option("--format <name>", "text, json, md: for -o, or for stdout without it")
+    .option("--color <when>", "auto, always, never (default: auto; NO_COLOR is honored)")
+    .action((files: string[], flags: RawFlags) => run(files, flags));
+}
+
+export function addExplain(
+  program: Command,
+  run: (what: string, flags: { profile?: string }) => Promise<void>,
+): void {
+  program
+    .command("explain <what>")
+    .summary("a flush method, a crash id, or a result of bench crash, in words")
+    .description(
+      "A method: who calls what, what survives, what is lost under which fault, and why. " +
+        "A crash id: its story. A result file: what it says, and the story of each counter-example.",
+    )
+    .option("--profile <name>", "whose meaning a method's name has (default: mysql-8.4)")
+    .action((what: string, flags: { profile?: string }) => run(what, flags));
+}

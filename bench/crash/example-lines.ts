@@ -32,11 +32,25 @@ export function exampleLines(
     );
   const lines = wrap(exampleTitle(result, example), 2);
   const story = example.story.length === 0 ? [example.why] : example.story;
-  const isLong = story.length > STORY_MAX;
-  const shown = isLong ? [...story.slice(0, STORY_MAX - 2), "  …", story.at(-1)!] : story;
-  for (const line of shown) lines.push(...wrap(line, line.startsWith(" ") ? 6 : 4));
+  for (const line of shortened(story)) lines.push(...wrap(line, line.startsWith(" ") ? 6 : 4));
   if (example.replay_id !== null) lines.push(`    ${replayCommand(example.replay_id)}`);
   return lines;
+}
+
+/**
+ * A long story without the fates that most writes share: what is rare is what makes the difference.
+ * Fates are indented and end in ": lost" or ": on the disk".
+ */
+function shortened(story: readonly string[]): string[] {
+  if (story.length <= STORY_MAX) return [...story];
+  const fates = ["lost", "on the disk"].map((fate) => ({
+    fate,
+    lines: story.filter((line) => line.startsWith(" ") && line.endsWith(`: ${fate}`)),
+  }));
+  const common = fates.reduce((a, b) => (b.lines.length > a.lines.length ? b : a));
+  const kept = story.filter((line) => !common.lines.includes(line));
+  const rest = `  ${plural(common.lines.length, "other")}: ${common.fate}`;
+  return [...kept.slice(0, -1).slice(0, STORY_MAX), rest, kept.at(-1)!];
 }
 
 export function replayCommand(id: string): string {

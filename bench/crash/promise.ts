@@ -8,7 +8,16 @@
 //
 // Source: docs/durability.md, "What an acknowledged commit survives" and "Torn pages".
 
-import { unitOf, type Device, type FaultModel, type FlushMethod, type Outcome } from "../host.js";
+import {
+  durabilityOf,
+  isWeaker,
+  unitOf,
+  type Device,
+  type DurabilityClass,
+  type FaultModel,
+  type FlushMethod,
+  type Outcome,
+} from "../host.js";
 
 export type Loss = Exclude<Outcome, "ok">;
 
@@ -30,7 +39,7 @@ type Fault = Pick<FaultModel, "crash" | "freedom">;
 
 /** `device`: the drive as the fault model makes it. */
 export function allowance(config: Configuration, fault: Fault, device: Device): Allowance {
-  const broken = brokenPromise(config.method, fault, device);
+  const broken = brokenPromise(classOf(config.method, config.doublewrite), fault, device);
   if (broken !== null) return { may: ["lost", "refused", "silent"], because: [broken] };
   const may: Loss[] = [];
   const because: string[] = [];
@@ -47,13 +56,28 @@ export function allowance(config: Configuration, fault: Fault, device: Device): 
   return { may, because };
 }
 
+/**
+ * The class of a method under a doublewrite setting. The table's own class is for ON; with OFF there
+ * are no copies, so a method that does not sync them is no weaker for it.
+ */
+export function classOf(method: FlushMethod, doublewrite: string): DurabilityClass {
+  if (doublewrite !== "OFF") return method.durability;
+  const dblwr = { ...method.except?.dblwr, "dblwr-batch": "sync" } as const;
+  const without = durabilityOf({ ...method, except: { ...method.except, dblwr } });
+  return isWeaker(method.durability, without) ? without : method.durability;
+}
+
 /** Says why what was synced, or only written, may be gone; null when the promise holds. */
-function brokenPromise(method: FlushMethod, { crash }: Fault, device: Device): string | null {
+function brokenPromise(
+  durability: DurabilityClass,
+  { crash }: Fault,
+  device: Device,
+): string | null {
   if (crash === "process-kill") return null;
   const isProtected = crash === "os-crash" || device.cache !== "volatile";
   if (!isProtected && !device.honest) return "the drive acknowledges flushes and drops them";
   if (!isProtected && !device.barriers) return "without barriers no flush reaches the drive";
-  switch (method.durability) {
+  switch (durability) {
     case "power-loss":
       return null;
     case "protected-cache":
