@@ -24,7 +24,7 @@ import {
   dictList as list,
   dictStatus as dictState,
 } from "./ddl/dictionary";
-import { listedLength } from "./ddl/dictionary";
+import { listedBehindEnd, listedLength } from "./ddl/dictionary";
 import { copiesOnDisk, foundFile as found } from "./fil/found-files";
 import { spaceFind } from "./fil/space";
 import { checksumIsValid, stampChecksum } from "./format/fil";
@@ -259,6 +259,11 @@ export function dictList(n: u32): u32 {
 
 export function dictNameLength(): u32 {
   return listedLength;
+}
+
+/** No entry stands at or behind the one that was listed last. */
+export function dictIsBehindEnd(): bool {
+  return listedBehindEnd;
 }
 
 export function dictStatus(): u32 {

@@ -97,6 +97,8 @@ export function poll(nowMs: u64): void {
   bufSetNow(nowMs);
   while (ring.popCompletion()) dispatch();
   if (poisoned()) {
+    // Completions that came together with the failure may have asked for more.
+    ring.withdrawRequests();
     storeState = STATE_FAILED;
     return;
   }

@@ -8,6 +8,7 @@ import { CommitGate } from "./commit-gate.js";
 import type { Engine, EngineExports } from "./engine.js";
 import { asError } from "./errors.js";
 import { STATUS } from "./failure.js";
+import type { Observation } from "./observe/observation.js";
 import type { ErrorMaker } from "./pager.js";
 import type { Pump } from "./pump.js";
 import type { TransactionCore } from "./transaction.js";
@@ -21,8 +22,11 @@ const GATE_SHARE = 4;
 export interface CommitterOptions {
   readonly engine: Engine;
   readonly pump: Pump;
-  /** innodb_flush_log_at_trx_commit. */
+  /** innodb_flush_log_at_trx_commit, as it was asked for. */
+  readonly promise: 0 | 1 | 2;
+  /** The same, as far as the flush method goes: what the engine is asked for. */
   readonly policy: 0 | 1 | 2;
+  readonly observation: Observation | null;
   readonly errorFor: ErrorMaker;
   /** Throws when the store is closed or has failed. */
   readonly check: () => void;
@@ -137,9 +141,15 @@ export class Committer {
     if (tx.isReadOnly) return Promise.resolve(value);
     const { pump } = this.o;
     pump.schedule();
-    if (this.o.policy === 0) return Promise.resolve(value);
+    if (this.o.policy === 0) {
+      this.acknowledge(lsn);
+      return Promise.resolve(value);
+    }
     const done = this.o.policy === 1 ? pump.flushed(lsn) : pump.written(lsn);
-    return done.then(() => value);
+    return done.then(() => {
+      this.acknowledge(lsn);
+      return value;
+    });
   }
 
   /** Commits, and blocks until the promise holds. */
@@ -164,6 +174,11 @@ export class Committer {
     if (this.o.policy === 0) pump.schedule();
     else if (this.o.policy === 1) pump.untilSync(() => exports.flushedToDiskLsn() >= lsn);
     else pump.untilSync(() => exports.writeLsn() >= lsn);
+    if (!tx.isReadOnly) this.acknowledge(lsn);
+  }
+
+  private acknowledge(lsn: number): void {
+    this.o.observation?.committed(this.o.promise, lsn);
   }
 }
 

@@ -15,7 +15,7 @@ import {
   OPS,
   SUBMISSION_SLOT_SIZE,
 } from "./abi.js";
-import type { FileKind, IoPoint } from "./abi.js";
+import type { IoPoint } from "./abi.js";
 import type { Backend, Call, IoOp } from "./backend/backend.js";
 import {
   CALL,
@@ -30,11 +30,13 @@ import { errnoNumber, nameOfErrno } from "./errno.js";
 import type { Engine } from "./engine.js";
 import { IoError } from "./errors.js";
 import type { OpenFile } from "./files.js";
+import { FileOperations, isFileOp } from "./file-operations.js";
 import { FileTable } from "./files.js";
 import { Flights } from "./flights.js";
 import { SyncDecisions, type FlushMethod, type SyncPoint } from "./flush/index.js";
 import type { Layout } from "./layout.js";
 import { Recorder, type LatencyClass } from "./metrics.js";
+import type { Observation } from "./observe/observation.js";
 import type { TraceEvent } from "./trace.js";
 
 const NO_LINK = -1;
@@ -54,6 +56,7 @@ export interface DriverOptions {
   readonly method: FlushMethod;
   readonly layout: Layout;
   readonly trace: ((event: TraceEvent) => void) | null;
+  readonly observation?: Observation | null | undefined;
   /** Called on the event loop when completions can be taken. */
   readonly onReady: () => void;
 }
@@ -63,6 +66,7 @@ export class Driver {
   readonly files: FileTable;
   /** The last write, sync or file operation that failed. */
   failure: IoError | null = null;
+  private readonly fileOperations: FileOperations;
   private readonly flights: Flights;
   private readonly decisions: SyncDecisions;
   private readonly op: IoOp = {
@@ -96,6 +100,7 @@ export class Driver {
     this.slots = exports.ringSlots();
     this.flights = new Flights(this.slots);
     this.decisions = new SyncDecisions(o.method);
+    this.fileOperations = new FileOperations(o, this.files, this.decisions, this.recorder);
     const pageSize = o.layout.pageSize;
     o.backend.attach(o.engine.bytes, pageSize, o.onReady);
   }
@@ -151,8 +156,10 @@ export class Driver {
     const predecessor = this.linkedFlight;
     this.linkedFlight = NO_LINK;
     if (predecessor === NO_LINK) this.chainWrites = 0;
-    if (op === "create" || op === "delete" || op === "sync-dir") {
-      this.runFileOperation(op, kind, id, point, tag);
+    if (isFileOp(op)) {
+      const error = this.fileOperations.run(op, kind, id, point);
+      if (error === null) this.complete(tag, 0, 0);
+      else this.refuse(error, tag);
       return;
     }
     this.switchMode(inline && !this.isBackground(point));
@@ -197,7 +204,7 @@ export class Driver {
     if (!isRead) this.noteWrite(file, point);
     if ((flags & IO_LINK) !== 0) this.linkNext(flight, file, nextSlot);
     this.submitOp(flight);
-    this.trace(op.call, file, point, op.offset, op.length);
+    this.report(flight, file, point);
   }
 
   private transferFlags(file: OpenFile, point: IoPoint, flags: number): number {
@@ -251,6 +258,7 @@ export class Driver {
   private takeSync(file: OpenFile, point: IoPoint, tag: number, predecessor: number): void {
     const call = this.syncCall(file, point as SyncPoint);
     if (call === null) {
+      this.o.observation?.elided(file.kind, file.id, file.path, point);
       if (predecessor === NO_LINK) this.complete(tag, 0, 0);
       else this.flights.follower[predecessor] = tag;
       return;
@@ -265,7 +273,7 @@ export class Driver {
     // A sync covers what has ended when it starts, and what it is linked to.
     this.flights.covers[flight] = file.endedWrites + this.chainWrites;
     this.submitOp(flight);
-    this.trace(call, file, point, 0, 0);
+    this.report(flight, file, point);
   }
 
   private launch(tag: number, file: OpenFile, latency: LatencyClass | null): number {
@@ -309,6 +317,7 @@ export class Driver {
     const file = flights.file[flight]!;
     account(this.recorder, flights, flight, result, nanoseconds);
     if (result < 0) this.noteFailure(flight, file, result);
+    this.o.observation?.ended(flight, result);
     const follower = flights.follower[flight]!;
     const tag = flights.tag[flight]!;
     flights.release(flight);
@@ -337,50 +346,12 @@ export class Driver {
     words[this.head + 3] = (tail + 1) >>> 0;
   }
 
-  private runFileOperation(
-    op: "create" | "delete" | "sync-dir",
-    kind: FileKind,
-    id: number,
-    point: IoPoint,
-    tag: number,
-  ): void {
-    if (op === "sync-dir" && !this.syncsDirectory(kind, point)) return this.complete(tag, 0, 0);
-    try {
-      if (op === "create") this.files.create(kind, id);
-      else if (op === "delete") this.deleteFile(kind, id);
-      else this.syncDirectory(kind);
-      this.complete(tag, 0, 0);
-    } catch (error) {
-      this.refuse(error, tag);
-    }
-    const path = this.o.layout.pathOf(kind, id);
-    const name = op === "create" ? "create" : op === "delete" ? "unlink" : "fsync-dir";
-    this.o.trace?.({ call: name, kind, id, point, path, offset: 0, length: 0 });
-  }
-
-  /** A file that is not there counts as deleted. */
-  private deleteFile(kind: FileKind, id: number): void {
-    this.files.close(kind, id);
-    try {
-      this.o.backend.unlink(this.o.layout.pathOf(kind, id));
-    } catch (error) {
-      if (!(error instanceof IoError) || error.code !== "ENOENT") throw error;
-    }
-  }
-
-  /** The marker tells a complete store from an incomplete one, whatever the method promises. */
-  private syncsDirectory(kind: FileKind, point: IoPoint): boolean {
-    return kind === "marker" || this.decisions.of(kind, point as SyncPoint).rule !== "none";
-  }
-
-  private syncDirectory(kind: FileKind): void {
-    this.o.backend.syncDirectory(this.o.layout.directoryOf(kind));
-    this.recorder.count("fsync-dir");
-  }
-
-  private trace(call: Call, file: OpenFile, point: IoPoint, offset: number, length: number): void {
+  /** Tells whoever watches of the operation that was just submitted. */
+  private report(flight: number, file: OpenFile, point: IoPoint): void {
+    this.o.observation?.began(flight, file, point, this.op);
     if (this.o.trace === null) return;
     const { kind, id, path } = file;
+    const { call, offset, length } = this.op;
     this.o.trace({ call: CALL_NAMES[call], kind, id, point, path, offset, length });
   }
 

@@ -70,6 +70,7 @@ export interface EngineExports {
   dictCapacity(): number;
   dictList(n: number): number;
   dictNameLength(): number;
+  dictIsBehindEnd(): number;
   dictStatus(): number;
   stampPages(at: number, count: number): void;
   stampLogBlocks(at: number, length: number): void;

@@ -2,7 +2,7 @@
 // method's table says. Remembers what a sync has to know: writes since the last one, and growth.
 
 import { FILE_KINDS, type FileKind } from "./abi.js";
-import type { Backend, FileHandle } from "./backend/backend.js";
+import type { Backend, FileHandle, OpenMode } from "./backend/backend.js";
 import type { FlushMethod } from "./flush/method.js";
 import { openModeFor } from "./flush/index.js";
 import type { Layout } from "./layout.js";
@@ -12,6 +12,7 @@ export interface OpenFile {
   readonly id: number;
   readonly path: string;
   readonly handle: FileHandle;
+  readonly mode: OpenMode;
   /** O_DSYNC or O_SYNC: every write is synced when it returns. */
   readonly isSynchronous: boolean;
   /** Bytes. */
@@ -52,6 +53,7 @@ export class FileTable {
       id,
       path,
       handle,
+      mode,
       isSynchronous: mode.sync !== "none",
       size: create ? 0 : this.backend.fileSize(handle),
       writes: 0,

@@ -10,6 +10,8 @@ export type { StoreStatus } from "./status.js";
 export { LATENCY_CLASSES, type IoCounters, type LatencyClass, type Metrics } from "./metrics.js";
 export { Histogram, type HistogramJson } from "./histogram.js";
 export type { TraceEvent } from "./trace.js";
+export type * from "./observe/event.js";
+export * from "./check/index.js";
 export { FILE_KINDS, IO_POINTS, type FileKind, type IoPoint } from "./abi.js";
 export type { Backend, FileHandle, IoOp, OpenMode } from "./backend/backend.js";
 export { CALL, OP_LINK, OP_RWF_ATOMIC, OP_RWF_DSYNC } from "./backend/backend.js";

@@ -2,6 +2,7 @@
 // nothing, or somebody else's files. Looks only; touches nothing.
 
 import type { Backend } from "./backend/backend.js";
+import type { FileKind } from "./abi.js";
 import type { FoundFile } from "./engine.js";
 import { CorruptionError, StoreError } from "./errors.js";
 import { foundFile, identify, isHousekeeping, type Layout } from "./layout.js";
@@ -10,8 +11,19 @@ export interface Inspection {
   readonly state: "empty" | "incomplete" | "store";
   /** Files the engine is to be told about. */
   readonly files: readonly FoundFile[];
-  /** Paths of the files of an interrupted creation. */
-  readonly leftovers: readonly string[];
+  /** The files of an interrupted creation. */
+  readonly leftovers: readonly OurFile[];
+  /** Every file of ours that stands there. */
+  readonly found: readonly OurFile[];
+}
+
+/** Units: `size` bytes. */
+export interface OurFile {
+  readonly path: string;
+  readonly name: string;
+  readonly kind: FileKind;
+  readonly id: number;
+  readonly size: number;
 }
 
 /**
@@ -20,42 +32,46 @@ export interface Inspection {
  * redo log or the system tablespace is gone.
  */
 export function inspectDirectory(backend: Backend, layout: Layout): Inspection {
-  const ours: { path: string; file: FoundFile; name: string }[] = [];
+  const ours: OurFile[] = [];
   const foreign: string[] = [];
   for (const dir of layout.directories()) {
     for (const name of backend.list(dir) ?? []) {
       if (isHousekeeping(name)) continue;
       const known = identify(name);
       if (known === null || layout.directoryOf(known.kind) !== dir) foreign.push(name);
-      else ours.push({ path: `${dir}/${name}`, name, file: fileOf(backend, dir, name) });
+      else ours.push(ourFile(backend, dir, name));
     }
   }
   const names = new Set(ours.map((entry) => entry.name));
   if (names.has(layout.nameOf("marker", 0))) {
-    return { state: "incomplete", files: [], leftovers: ours.map((entry) => entry.path) };
+    return { state: "incomplete", files: [], leftovers: ours, found: ours };
   }
   const log = names.has(layout.nameOf("log", 0));
   const system = names.has(layout.nameOf("data", 0));
   if (!log && !system) {
     const others = [...foreign, ...names];
     if (others.length > 0) refuseForeign(layout, others);
-    return { state: "empty", files: [], leftovers: [] };
+    return { state: "empty", files: [], leftovers: [], found: [] };
   }
   if (!log || !system) {
     if (foreign.length > 0) refuseForeign(layout, [...foreign, ...names]);
     refuseHalf(layout, log);
   }
-  const files = ours.filter((entry) => isOfStore(entry.name, layout)).map((entry) => entry.file);
-  return { state: "store", files, leftovers: [] };
+  const found = ours.filter((entry) => isOfStore(entry.name, layout));
+  return { state: "store", files: found.map(fileOf), leftovers: [], found };
 }
 
-function fileOf(backend: Backend, dir: string, name: string): FoundFile {
-  const known = identify(name)!;
+function ourFile(backend: Backend, dir: string, name: string): OurFile {
+  const { kind, id } = identify(name)!;
   const path = `${dir}/${name}`;
   const handle = backend.open(path, { direct: false, sync: "none" }, false);
   const size = backend.fileSize(handle);
   backend.close(handle);
-  return foundFile(known.kind, known.id, size);
+  return { path, name, kind, id, size };
+}
+
+function fileOf({ kind, id, size }: OurFile): FoundFile {
+  return foundFile(kind, id, size);
 }
 
 /** Doublewrite files of another page size are not this store's. */

@@ -38,6 +38,8 @@ const NO_HARD_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLI
 
 /** Real paths of the directories this process holds. */
 const heldHere = new Set<string>();
+/** Nonces of locks that were released, but whose file could not be removed: a read-only disk. */
+const givenUp = new Set<string>();
 
 /**
  * Locks a store directory for this process until `release`, or until the process ends.
@@ -172,7 +174,10 @@ function inspect(path: string, ofdLock: OfdLock | undefined): Found | null {
   const text = readOrNull(path);
   if (text === null) return null;
   const owner = parseOwner(text);
-  if (owner !== null) return { text, owner, verdict: judge(owner, path, ofdLock) };
+  if (owner !== null) {
+    const verdict = givenUp.has(owner.nonce) ? "dead" : judge(owner, path, ofdLock);
+    return { text, owner, verdict };
+  }
   const stale = text === "" && ageOf(path) > EMPTY_IS_STALE_AFTER_MS;
   return { text, owner, verdict: stale ? "dead" : "unknown" };
 }
@@ -205,8 +210,10 @@ function hostHint(owner: LockOwner): string {
 /** Removes the file if it still is ours, then lets go of the OFD lock. */
 function releaseClaim(claim: Claim): void {
   try {
+    givenUp.add(claim.nonce);
     const text = readOrNull(claim.path);
     if (text !== null && parseOwner(text)?.nonce === claim.nonce) removeIfThere(claim.path);
+    givenUp.delete(claim.nonce);
   } finally {
     fs.closeSync(claim.fd);
   }

@@ -10,13 +10,15 @@ import { Engine, type EngineOptions } from "./engine.js";
 import { asError, StoreError } from "./errors.js";
 import { errorOf } from "./failure.js";
 import type { FlushMethod } from "./flush/index.js";
-import { inspectDirectory } from "./inspect-directory.js";
+import { inspectDirectory, type Inspection } from "./inspect-directory.js";
 import { installedEngine } from "./installed-engine.js";
 import { Layout } from "./layout.js";
+import { removeLeftovers } from "./leftovers.js";
 import { acquireLock, type Lock } from "./lock.js";
 import type { NormalizedOptions, StoreOptions } from "./options.js";
 import { chooseMethod, normalizeOptions } from "./options.js";
 import type { EffectiveMethod, Probes } from "./probe/index.js";
+import { Observation } from "./observe/observation.js";
 import { effectiveMethod, probeAtomicWrite, probeDirectIo } from "./probe/index.js";
 import { Pump } from "./pump.js";
 
@@ -34,6 +36,7 @@ export interface OpenedStore {
   readonly engine: Engine;
   readonly driver: Driver;
   readonly pump: Pump;
+  readonly observation: Observation | null;
   readonly lock: Lock | null;
   /** Recovery found a store that had not been closed, or damage it was told to cut. */
   readonly isNew: boolean;
@@ -104,11 +107,11 @@ async function openLocked(parts: Parts): Promise<OpenedStore> {
     throw new StoreError("NO_SUCH_STORE", `${layout.dir}: no store here, and create is false`);
   }
   const method = decideMethod(options, backend, layout);
-  for (const path of inspection.leftovers) backend.unlink(path);
   const settings = new Map([...engineOptions(options, randomInt(1, UUID_MAX)), ...overrides]);
   const engine = new Engine(installedEngine(), settings, inspection.files);
-  const opened = assemble(parts, method, engine, isNew);
+  const opened = assemble(parts, method, engine, inspection);
   try {
+    removeLeftovers(backend, inspection.leftovers, opened.observation);
     start(opened);
     await opened.pump.attempt(() => engine.exports.storeState() === STATE_RUNNING);
   } catch (error) {
@@ -123,19 +126,39 @@ function assemble(
   parts: Parts,
   method: EffectiveMethod,
   engine: Engine,
-  isNew: boolean,
+  inspection: Inspection,
 ): OpenedStore {
   const { options, backend, layout, lock } = parts;
+  const isNew = inspection.state !== "store";
+  const observation = observationOf(parts, engine, inspection);
   const driver: Driver = new Driver({
     engine,
     backend,
     method: method.effective,
     layout,
     trace: options.trace,
+    observation,
     onReady: () => pump.turn(),
   });
   const pump: Pump = new Pump(engine, driver, () => verdictOf(engine, driver, layout));
-  return { options, layout, backend, method, engine, driver, pump, lock, isNew };
+  return { options, layout, backend, method, engine, driver, pump, observation, lock, isNew };
+}
+
+function observationOf(
+  { options, layout }: Parts,
+  engine: Engine,
+  inspection: Inspection,
+): Observation | null {
+  if (options.observer === null) return null;
+  const mode = options.innodb_doublewrite;
+  return new Observation(options.observer, engine, {
+    isNew: inspection.state !== "store",
+    pageSize: options.innodb_page_size,
+    doublewrite: mode === "DETECT_AND_RECOVER" ? "ON" : mode,
+    files: inspection.found.map(({ kind, id, size }) => {
+      return { kind, id, size, path: layout.pathOf(kind, id) };
+    }),
+  });
 }
 
 function start({ engine, isNew, pump }: OpenedStore): void {

@@ -56,11 +56,13 @@ export class Store {
     this.effective = effectiveOf(o);
     const errorFor = (status: number, subject: string): Error => this.errorFor(status, subject);
     this.pager = new Pager(o.engine, o.pump, errorFor);
-    this.spaces = new Tablespaces(o.engine, o.pump, errorFor);
+    this.spaces = new Tablespaces(o.engine, o.pump, errorFor, o.observation);
     this.committer = new Committer({
       engine: o.engine,
       pump: o.pump,
+      promise: o.options.innodb_flush_log_at_trx_commit,
       policy: commitPolicy(o.method.effective, o.options.innodb_flush_log_at_trx_commit),
+      observation: o.observation,
       errorFor,
       check: () => this.check(),
     });
@@ -205,8 +207,9 @@ export class Store {
   async checkpoint(): Promise<void> {
     this.check();
     const { exports } = this.o.engine;
-    exports.storeCheckpoint();
+    const lsn = exports.storeCheckpoint();
     await this.o.pump.attempt(() => exports.checkpointIsDone() !== 0);
+    this.o.observation?.acknowledged("checkpoint", lsn, 0);
   }
 
   /** Counters under InnoDB's names. */
@@ -248,15 +251,17 @@ export class Store {
   private async shutDown(): Promise<void> {
     const { engine, options, pump } = this.o;
     const { exports } = engine;
+    let lsn = exports.lsn();
     if (options.innodb_fast_shutdown === 2) {
-      const lsn = exports.lsn();
       exports.logWrite(lsn, 1);
       pump.schedule();
       await pump.flushed(lsn);
-      return;
+    } else {
+      exports.storeClose();
+      await pump.attempt(() => exports.storeState() === STATE_CLOSED);
+      lsn = exports.lsn();
     }
-    exports.storeClose();
-    await pump.attempt(() => exports.storeState() === STATE_CLOSED);
+    this.o.observation?.acknowledged("close", lsn, 0);
   }
 
   private checkBegin(): void {

@@ -4,6 +4,7 @@ import type { Engine } from "./engine.js";
 import { StoreError } from "./errors.js";
 import { STATUS } from "./failure.js";
 import type { ErrorMaker } from "./pager.js";
+import type { Observation } from "./observe/observation.js";
 import type { Pump } from "./pump.js";
 import type { Tablespace } from "./transaction.js";
 
@@ -32,6 +33,7 @@ export class Tablespaces {
     private readonly engine: Engine,
     private readonly pump: Pump,
     private readonly errorOf: ErrorMaker,
+    private readonly observation: Observation | null,
   ) {}
 
   /** Reads the whole dictionary. */
@@ -46,6 +48,7 @@ export class Tablespaces {
         if (status === STATUS.pending) return false;
         if (status !== STATUS.ok) throw this.errorOf(status, "dictionary");
         if (id !== 0) this.note(id, this.listedName());
+        if (exports.dictIsBehindEnd() !== 0) break;
       }
       return true;
     });
@@ -102,6 +105,7 @@ export class Tablespaces {
     await this.pump.attempt(() => engine.exports.ddlStatus() !== STATUS.pending);
     const status = engine.exports.ddlStatus();
     if (status !== STATUS.ok) throw this.errorOf(status, `tablespace "${name}"`);
+    this.observation?.acknowledged(create ? "create" : "drop", 0, engine.exports.ddlSpaceId());
   }
 }
 

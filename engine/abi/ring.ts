@@ -43,6 +43,14 @@ export function pushRequest(
   requestsInFlight++;
 }
 
+/** Takes back what was asked for since the host last looked. */
+export function withdrawRequests(): void {
+  const head = load<u32>(ringHeader, 0);
+  const tail = load<u32>(ringHeader, 4);
+  requestsInFlight -= tail - head;
+  store<u32>(ringHeader, head, 4);
+}
+
 export let doneTag: u32 = 0;
 export let doneResult: i32 = 0;
 export let doneFlags: u32 = 0;

@@ -118,6 +118,7 @@ export function recvRequestDone(index: u32, result: i32): void {
 /** A read may be tried again; after a failed write or sync nobody knows what the disk holds. */
 function requestFailed(result: i32): void {
   if (state == CLOSE_WRITE || state == CLOSE_SYNC) poison(KIND_LOG, 0, result);
+  else if (state == STORE) recvStatus = failIo(READ_FAILED, KIND_DATA, 0, STORE_PAGE_NO, result);
   else recvStatus = failIo(READ_FAILED, KIND_LOG, 0, 0xffffffff, result);
 }
 

@@ -46,6 +46,10 @@ let offset: u64 = 0;
 let length: u32 = 0;
 let entry: u32 = 0;
 let syncsLeft: u32 = 0;
+/** What was read last; page 0xffffffff where it is not one page of a tablespace. */
+let readKind: u32 = 0;
+let readId: u32 = 0;
+let readPage: u32 = 0;
 
 /** Where a page under judgment, and its copy, are read to. */
 function pageAt(): usize {
@@ -68,6 +72,9 @@ export function restoreStart(from: u64, end: u64): void {
 }
 
 function read(kind: u32, id: u32, at: u64, address: usize, size: u32): void {
+  readKind = kind;
+  readId = id;
+  readPage = kind == KIND_DATA ? <u32>(at >> pageShift) : 0xffffffff;
   const tag = tagOf(OWNER_RECV, 0);
   pushRequest(OP_READ, kind, AT_RECOVERY, 0, id, at, address, size, tag);
 }
@@ -222,8 +229,7 @@ export function restoreRequestDone(result: i32): void {
     return;
   }
   if (result < 0 && !mayBeMissing) {
-    const kind = restoreState == LOAD || restoreState == COPY ? KIND_DBLWR : KIND_DATA;
-    restoreStatus = failIo(READ_FAILED, kind, file, 0xffffffff, result);
+    restoreStatus = failIo(READ_FAILED, readKind, readId, readPage, result);
     return;
   }
   switch (restoreState) {

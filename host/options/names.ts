@@ -13,6 +13,7 @@ export const HOST_NAMES: readonly string[] = [
   "strict",
   "profile",
   "trace",
+  "observer",
   "queueDepth",
 ];
 

@@ -118,6 +118,10 @@ function hostSettings(options: Record<string, unknown>): HostSettings {
   }
   const trace = options["trace"] ?? null;
   if (trace !== null && typeof trace !== "function") badOption("trace", "expected a function");
+  const observer = (options["observer"] ?? null) as HostSettings["observer"];
+  if (observer !== null && typeof observer.observe !== "function") {
+    badOption("observer", "expected an object with a method observe");
+  }
   const profile = options["profile"] ?? "tornproof";
   if (typeof profile !== "string") badOption("profile", "expected a name");
   return {
@@ -126,6 +130,7 @@ function hostSettings(options: Record<string, unknown>): HostSettings {
     strict: flag(options, "strict", false),
     profile: profileNamed(profile).name,
     trace: trace as HostSettings["trace"],
+    observer,
     queueDepth: queueDepth(options["queueDepth"] ?? 64),
   };
 }

@@ -1,6 +1,7 @@
 // The types of options: what a caller may pass, and what the rest of the host reads.
 
 import type { Backend } from "../backend/backend.js";
+import type { IoObserver } from "../observe/event.js";
 import type { TraceEvent } from "../trace.js";
 
 type Size = number | string;
@@ -82,6 +83,8 @@ export interface HostOptions {
   /** Whose meaning the name of the flush method has. Default "tornproof". */
   profile?: string | undefined;
   trace?: TraceSink | null | undefined;
+  /** Told of every operation, directory change and promise; the trace checker is one. */
+  observer?: IoObserver | null | undefined;
   /** Requests that may be in flight at once, 1 to 1024. Default 64. */
   queueDepth?: number | undefined;
 }
@@ -92,6 +95,7 @@ export interface HostSettings {
   strict: boolean;
   profile: string;
   trace: TraceSink | null;
+  observer: IoObserver | null;
   queueDepth: number;
 }
 

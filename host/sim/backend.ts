@@ -21,6 +21,7 @@ import { EBADF, ECANCELED, ENODATA, isSync, settledWithoutCall } from "../backen
 import { Transfer } from "../backend/transfer.js";
 import { errnoNumber, nameOfErrno } from "../errno.js";
 import { IoError } from "../errors.js";
+import { firstDifference } from "./bytes.js";
 import type { SimDisk, SimNode } from "./disk.js";
 import type { FaultCall, FaultPlan } from "./faults.js";
 import type { Note, SyncRequest, WriteRequest } from "./history.js";
@@ -154,7 +155,7 @@ export class SimBackend implements Backend {
       if (this.begin(chain)) this.running.push(chain);
     }
     if (this.schedule === "at-once" || inline) {
-      while (this.running.length > 0) this.endEarliest();
+      while (this.running.length > 0) this.endNext();
     }
     if (!inline && this.schedule !== "held") this.goOn();
   }
@@ -165,12 +166,13 @@ export class SimBackend implements Backend {
     if (this.running.length === 0) return;
     later(() => {
       if (this.memory === null || this.running.length === 0) return;
-      this.endEarliest();
+      this.endNext();
       this.goOn();
     });
   }
 
-  private endEarliest(): void {
+  /** Ends the running operation that ends first by the clock. */
+  endNext(): void {
     let index = 0;
     for (let i = 1; i < this.running.length; i++) {
       if (this.running[i]!.due < this.running[index]!.due) index = i;
@@ -242,7 +244,7 @@ export class SimBackend implements Backend {
     const file = this.files.get(op.file);
     if (file === undefined) return EBADF;
     const { path } = file.node.file;
-    if (isSync(op)) return Math.min(0, this.fault({ ...place(op), path }) ?? 0);
+    if (isSync(op)) return this.runSync({ ...place(op), path });
     const transfer = new Transfer(op, this.memory!);
     for (;;) {
       const fault = this.faults === null ? null : this.fault({ ...place(op), path });
@@ -252,12 +254,21 @@ export class SimBackend implements Backend {
     }
   }
 
+  /** An interrupted sync is asked for again, as every backend does. */
+  private runSync(call: Omit<FaultCall, "number">): number {
+    for (;;) {
+      const fault = this.fault(call);
+      if (fault !== FAULT.EINTR) return Math.min(0, fault ?? 0);
+    }
+  }
+
   /** Whoever asked for a write must leave its bytes alone until it has ended. */
   private checkUnchanged(op: QueuedOp, { data, file }: WriteRequest): void {
-    for (let i = 0; data !== null && i < data.length; i++) {
-      if (data[i] === this.memory![op.address + i]) continue;
-      throw new Error(`sim: byte ${op.offset + i} of ${file.path} changed while it was in flight`);
-    }
+    if (data === null) return;
+    const now = this.memory!.subarray(op.address, op.address + data.length);
+    const byte = firstDifference(now, data);
+    if (byte < 0) return;
+    throw new Error(`sim: byte ${op.offset + byte} of ${file.path} changed while it was in flight`);
   }
 
   private move(op: QueuedOp, { content }: SimNode, transfer: Transfer, size: number): number {
@@ -289,7 +300,7 @@ export class SimBackend implements Backend {
     if (this.running.length === 0) {
       throw new Error(`sim: wait with nothing started, ${this.queue.pending} pending`);
     }
-    this.endEarliest();
+    this.endNext();
   }
 
   pending(): number {
@@ -305,7 +316,7 @@ export class SimBackend implements Backend {
   }
 
   detach(): Promise<void> {
-    while (this.running.length > 0) this.endEarliest();
+    while (this.running.length > 0) this.endNext();
     this.memory = null;
     return Promise.resolve();
   }

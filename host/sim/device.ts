@@ -8,7 +8,7 @@
 //   OS crash       takes the page cache; the drive goes on
 //   power cut      takes the page cache, and the drive cache unless that is protected
 //
-// Source: docs/crash-testing.md, "The model".
+// Source: docs/crash-model.md.
 
 /** Drive caches. battery: survives a power cut. write-through: there is none. */
 export const DRIVE_CACHES = ["volatile", "battery", "write-through"] as const;

@@ -38,6 +38,7 @@ export { MachineHang } from "./machine.js";
 export { record, type Recording, type RecordOptions } from "./recording.js";
 export { reproduce, verdictOf } from "./reproduce.js";
 export { caseSize, shrink } from "./shrink.js";
+export { modelSpeed, type Speed, type SpeedOptions } from "./speed.js";
 export { tell } from "./story.js";
 export { sweep, type SweepOptions } from "./sweep.js";
 export { Tally, type CrashCase, type Step } from "./tally.js";

@@ -11,6 +11,7 @@
 import { EnginePanic } from "../errors.js";
 import { errorOf } from "../failure.js";
 import { ENGINE_COUNTERS } from "../status.js";
+import { firstDifference } from "./bytes.js";
 import type { Image } from "./image.js";
 import { labOptions, type LabConfig, type LabSizes } from "./lab-config.js";
 import { MachineHang, SimMachine, STATE, STATUS } from "./machine.js";
@@ -155,8 +156,8 @@ export class Judge {
     const at = this.machine.page(space, page);
     if (at === 0) return this.notServed(space, page);
     const found = this.machine.engine.bytes.subarray(at, at + body.length);
-    if (isEqual(found, body)) return null;
-    const byte = found.findIndex((each, i) => each !== body[i]);
+    const byte = firstDifference(found, body);
+    if (byte < 0) return null;
     return verdict(
       "silent",
       commits,
@@ -241,13 +242,4 @@ interface Goal {
 
 function verdict(outcome: Outcome, commits: number | null, why: string): Verdict {
   return { outcome, commits, why, isBug: false };
-}
-
-/** Node compares in one call; a browser does it byte by byte. */
-const native = (globalThis as { Buffer?: { compare(a: Uint8Array, b: Uint8Array): number } })
-  .Buffer;
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  if (native !== undefined) return native.compare(a, b) === 0;
-  return a.every((byte, i) => byte === b[i]);
 }

@@ -22,7 +22,7 @@ export interface DriveModel {
   readonly channels: number;
 }
 
-/** Round figures of the classes of drives people have; docs/crash-testing.md says where from. */
+/** Round figures of the classes of drives people have; docs/crash-model.md says what for. */
 export const DRIVE_MODELS: readonly DriveModel[] = [
   {
     name: "hdd",

@@ -221,13 +221,15 @@ export class SimMachine {
     const found = new Map<string, number>();
     for (let n = 0; n < exports.dictCapacity(); n++) {
       let id = 0;
-      this.settle(() => {
+      const ready = (): boolean => {
         id = exports.dictList(n);
         return exports.dictStatus() !== STATUS.pending;
-      });
+      };
+      if (!ready()) this.settle(ready);
       const at = exports.exchangeAddress();
       const name = bytes.subarray(at, at + exports.dictNameLength());
       if (id !== 0) found.set(new TextDecoder().decode(name), id);
+      if (exports.dictIsBehindEnd() !== 0) break;
     }
     return found;
   }

@@ -30,6 +30,10 @@ const ENGINE_COMMON: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** host/flush holds tables and pure functions: values in, values out. */
 const FLUSH_MAY_IMPORT = /^host\/(flush\/.+|abi|errors|nearest|backend\/backend)$/;
+/** host/check judges plain events: it knows no store, no executor, and no Node. */
+const CHECK_MAY_IMPORT = /^host\/(check\/.+|observe\/event|abi)$/;
+/** host/observe reads what the host hands it; like host/check, it runs in a browser. */
+const OBSERVE_MAY_IMPORT = /^host\/(observe\/.+|abi|accounting|engine|files|backend\/backend)$/;
 const MAY_IMPORT_NATIVE = /^host\/(backend\/native[a-z-]*|probe\/.+)$/;
 const BENCH_ENTRY = "host/index";
 /** Micro-benchmarks measure the engine itself, so they reach below the public API. */
@@ -75,6 +79,12 @@ function rowOf(part: string): number {
 function hostObjection({ from, to, isPackage }: Arrow): string | null {
   if (from.startsWith("host/flush/") && (isPackage || !FLUSH_MAY_IMPORT.test(to))) {
     return "host/flush is pure tables: no Node, no executor";
+  }
+  if (from.startsWith("host/check/") && (isPackage || !CHECK_MAY_IMPORT.test(to))) {
+    return "host/check judges events: no store, no executor, no Node";
+  }
+  if (from.startsWith("host/observe/") && (isPackage || !OBSERVE_MAY_IMPORT.test(to))) {
+    return "host/observe makes events of what it is given: no Node";
   }
   if (isPackage) return to.startsWith("node:") ? null : "the library has no dependencies";
   if (to.startsWith("host/")) return null;

@@ -63,6 +63,7 @@ describe("options: defaults", () => {
       strict: false,
       profile: "tornproof",
       trace: null,
+      observer: null,
       queueDepth: 64,
       doublewriteFast: false,
     });
@@ -260,6 +261,7 @@ describe("options: ours", () => {
     [{ backend: "" }, "backend"],
     [{ backend: 3 }, "backend"],
     [{ trace: "on" }, "trace"],
+    [{ observer: () => undefined }, "observer"],
     [{ profile: "mysql-9" }, "profile"],
     [{ profile: 8 }, "profile"],
   ])("ours: %j → BAD_OPTION naming %s", (input, name) => {

@@ -31,7 +31,14 @@ test("strace output: an open → path and flags", () => {
 
 test("strace output: a call that failed → its negative result; exits and signals → no call", () => {
   const calls = parse(
-    ['7 unlink("/s/x") = -1 ENOENT (No such file)', "7 +++ exited with 0 +++", ""].join("\n"),
+    [
+      '7 unlink("/s/x") = -1 ENOENT (No such file)',
+      "8 ???( <unfinished ...>",
+      "8 +++ killed by SIGKILL +++",
+      "7 --- SIGCHLD {si_signo=SIGCHLD} ---",
+      "7 +++ exited with 0 +++",
+      "",
+    ].join("\n"),
   );
 
   expect(calls).toMatchObject([{ name: "unlink", path: "/s/x", result: -1 }]);

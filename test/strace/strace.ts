@@ -60,13 +60,16 @@ function cut(calls: readonly SystemCall[]): Map<string, SystemCall[]> {
   return parts;
 }
 
+/** Signals, exits, and a thread that was killed before strace could ask what it was doing. */
+const NO_CALL = /^(\+\+\+|---|\?\?\?\()/;
+
 /** The calls of strace's output; one that another thread interrupted stands where it began. */
 export function parse(output: string): SystemCall[] {
   const calls: { text: string; result: number }[] = [];
   const unfinished = new Map<string, { text: string; result: number }>();
   for (const line of output.split("\n")) {
     const [, thread, text] = /^(\d+) +(.*)$/.exec(line) ?? [];
-    if (thread === undefined || text === undefined || /^[+-]/.test(text)) continue;
+    if (thread === undefined || text === undefined || NO_CALL.test(text)) continue;
     const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(text);
     if (resumed !== null) {
       const call = unfinished.get(thread)!;

@@ -206,6 +206,29 @@ describe("checkpoint: the order of its steps", () => {
     }
   });
 
+  test("one data sync fails, the other ends well in the same poll → no block is asked for", () => {
+    const { machine, space, pages } = storeAtRest();
+    const other = machine.createSpace("u");
+    const [page] = allocatePages(machine, other, 1);
+    const before = checkpointOn(machine.disk).number;
+    dirty(machine, space, pages[0]!);
+    dirty(machine, other, page!);
+    machine.hold = ({ point }) => point === "checkpoint-data";
+    machine.x.storeCheckpoint();
+    machine.rest();
+    const syncs = machine.inFlight.filter(({ point }) => point === "checkpoint-data");
+    expect(syncs.length).toBeGreaterThanOrEqual(2);
+
+    machine.fault = (request) => (request === syncs[0] ? EIO : 0);
+    syncs.forEach((sync) => machine.end(sync));
+    machine.hold = () => false;
+    machine.rest();
+
+    expect(machine.state()).toBe("FAILED");
+    expect(machine.inFlight).toEqual([]);
+    expect(checkpointOn(machine.disk).number).toBe(before);
+  });
+
   test.each(["checkpoint-data", "checkpoint-log"])(
     "a request at %s fails → poisoned",
     (failing) => {

@@ -1,6 +1,8 @@
 // I/O errors while a store is recovered: every request of a recovery fails once.
 
 import { describe, expect, test } from "vitest";
+import { FILE_KINDS } from "../../../host/abi.js";
+import type { Request } from "../disk.js";
 import { EIO, isOpen, Machine, sectors, STATUS } from "../harness.js";
 import type { Disk, Options } from "../harness.js";
 import { seededRandom } from "../../format/helpers.js";
@@ -17,18 +19,18 @@ function crashes(): { disk: Disk; promised: number; cut: number }[] {
 }
 
 /** Opens with request number `failing` failing; null when recovery makes fewer requests. */
-function openFailing(disk: Disk, failing: number): { machine: Machine; op: string } | null {
+function openFailing(disk: Disk, failing: number): { machine: Machine; failed: Request } | null {
   const machine = new Machine(TIGHT, disk);
   let count = 0;
-  let op = "";
+  let failed: Request | null = null;
   machine.fault = (request) => {
     if (count++ !== failing) return 0;
-    op = request.op;
+    failed = request;
     return EIO;
   };
   machine.x.storeOpen();
   machine.settle(() => isOpen(machine));
-  return op === "" ? null : { machine, op };
+  return failed === null ? null : { machine, failed };
 }
 
 describe("recv: one request fails", () => {
@@ -39,9 +41,10 @@ describe("recv: one request fails", () => {
         const disk = crash.disk.clone();
         const opened = openFailing(disk, failing);
         if (opened === null) break;
-        const name = `cut ${crash.cut}, request ${failing}, ${opened.op}`;
-        seen.add(opened.op);
-        expectRefusal(opened.machine, opened.op, name);
+        const { op, kind, id } = opened.failed;
+        const name = `cut ${crash.cut}, request ${failing}, ${op} of ${kind} file ${id}`;
+        seen.add(op);
+        expectRefusal(opened.machine, opened.failed, name);
         opened.machine.dispose();
 
         const again = openRunning(disk, TIGHT);
@@ -53,11 +56,14 @@ describe("recv: one request fails", () => {
   });
 });
 
-function expectRefusal(machine: Machine, op: string, name: string): void {
+function expectRefusal(machine: Machine, { op, kind, id }: Request, name: string): void {
   // A page read ahead is read again when its turn comes.
   if (op === "read" && machine.state() === "RUNNING") return;
   expect(machine.state(), name).toBe("FAILED");
-  expect(machine.failure().what, name).toBe(machine.value("WHAT_IO"));
-  if (op === "read") expect(machine.x.storeStatus(), name).toBe(STATUS.READ_FAILED);
-  else expect(machine.x.isPoisoned(), name).toBe(1);
+  const failure = machine.failure();
+  expect(failure.what, name).toBe(machine.value("WHAT_IO"));
+  if (op !== "read") return expect(machine.x.isPoisoned(), name).toBe(1);
+  expect(machine.x.storeStatus(), name).toBe(STATUS.READ_FAILED);
+  // The message names the file that could not be read, not one that was read before.
+  expect([FILE_KINDS[failure.kind], failure.id], name).toEqual([kind, id]);
 }
