@@ -12,7 +12,12 @@ export function cellWords(cell: CellResult): string {
   return `${outcomeWords(cell)}${mark}`;
 }
 
-function outcomeWords({ outcome, outcomes, states, commits_lost_max: commits }: CellResult): string {
+function outcomeWords({
+  outcome,
+  outcomes,
+  states,
+  commits_lost_max: commits,
+}: CellResult): string {
   switch (outcome) {
     case null:
       return "-";

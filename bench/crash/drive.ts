@@ -3,6 +3,7 @@
 import { UsageError } from "../exit.js";
 import type { RawFlags } from "../options.js";
 import { DRIVE_CACHES, type Device } from "../host.js";
+import { isErrorFault } from "./lab.js";
 import { formatBytes, parseSize } from "../units.js";
 
 const UNIT_MAX = 2 ** 20;
@@ -20,7 +21,7 @@ export function parseDrive(given: RawFlags, pageSize: number): Partial<Device> {
   };
 }
 
-function parseCache(value: unknown): Device["cache"] | undefined {
+function parseCache(value: RawFlags[string]): Device["cache"] | undefined {
   if (value === undefined) return undefined;
   const found = DRIVE_CACHES.find((name) => name === value);
   if (found !== undefined) return found;
@@ -62,6 +63,9 @@ function sectorOf(text: string): 512 | 4096 {
  * model out; whoever names it gets this sentence.
  */
 export function contradiction(fault: string, drive: Partial<Device>): string | null {
+  if (isErrorFault(fault) && Object.keys(drive).length > 0) {
+    return "errors are tried on an ordinary drive; leave the flags of the drive out";
+  }
   const hasNoCache = drive.cache === "write-through";
   if (fault === "two-device" && hasNoCache) {
     return "drives without a cache keep every write, so nothing waits for the flush of the other one";

@@ -10,7 +10,10 @@ export function crashFacts(result: CrashResult): [string, string][] {
   const profiles = [...new Set(rows.map((row) => row.profile))];
   return [
     ["Engine", `tornproof ${tool.version}, ${tool.engine_sha256.slice(0, 12)}, Node ${tool.node}`],
-    ["Matrix", `${plural(rows.length, "row")} × ${plural(faults.length, "fault")}, ${named("profile", profiles)}`],
+    [
+      "Matrix",
+      `${plural(rows.length, "row")} × ${plural(faults.length, "fault")}, ${named("profile", profiles)}`,
+    ],
     ["Drive", driveWords(plan.drive)],
     ["Workload", `${plan.workloads.join(", ")}; pages of ${formatBytes(plan.page_bytes)}`],
     ["Explored", exploredWords(result)],

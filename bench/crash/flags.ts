@@ -42,7 +42,10 @@ export const CRASH_FLAGS: readonly CrashFlag[] = [
     ["--keep-images <dir>", "with --replay: write the files as the crash left them"],
   ]),
   ...group("Output", [
-    ["--expect <what>", "safe: exit 12 if anything is lost; unsafe: exit 13 if a row loses nothing"],
+    [
+      "--expect <what>",
+      "safe: exit 12 if anything is lost; unsafe: exit 13 if a row loses nothing",
+    ],
     ["--json", "print one JSON document instead of the matrix"],
     ["-o, --output <file>", "write the result to a file: .json, .md or text"],
     ["--format <name>", "text, json, md: for -o, or for stdout without it"],

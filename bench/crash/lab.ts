@@ -39,9 +39,15 @@ export interface FaultWords {
 }
 
 const ERROR_WORDS: Readonly<Record<ErrorFault, Omit<FaultWords, "name">>> = {
-  eio: { title: "EIO", summary: "every call in turn fails with EIO, once and for good" },
-  enospc: { title: "ENOSPC", summary: "the disk is full from every call in turn, once and for good" },
-  short: { title: "short", summary: "every call in turn moves too little, or is interrupted" },
+  eio: {
+    title: "EIO",
+    summary: "every call in turn fails with EIO, once or for good; then a kill or a power cut",
+  },
+  enospc: { title: "ENOSPC", summary: "the same with ENOSPC: the disk is full" },
+  short: {
+    title: "short",
+    summary: "every call in turn moves too little, or is interrupted; then as for EIO",
+  },
 };
 
 export function isErrorFault(name: string): name is ErrorFault {
@@ -49,7 +55,9 @@ export function isErrorFault(name: string): name is ErrorFault {
 }
 
 /** The error kinds behind a column, each once or for good. */
-export function errorKindsOf(name: ErrorFault): readonly { kind: ErrorKind; isPermanent: boolean }[] {
+export function errorKindsOf(
+  name: ErrorFault,
+): readonly { kind: ErrorKind; isPermanent: boolean }[] {
   const once = (kind: ErrorKind): { kind: ErrorKind; isPermanent: boolean } => ({
     kind,
     isPermanent: false,
@@ -64,9 +72,9 @@ export function faultWords(name: string): FaultWords {
   return { name, title, summary };
 }
 
-/** The fault model behind a column; errors are followed by the end of the process. */
+/** The fault model behind a column; after an error the process ends, or the power fails. */
 export function modelOf(name: string): FaultModel {
-  const found = faultModel(isErrorFault(name) ? "process-kill" : name);
+  const found = faultModel(isErrorFault(name) ? "torn" : name);
   if (found === undefined) throw new TypeError(`crash: no fault model "${name}"`);
   return found;
 }
@@ -123,6 +131,6 @@ export class Bench {
 
 /** The drive as a column makes it. */
 export function deviceOf(fault: string, drive: Partial<Device>): Device {
-  return deviceFor(modelOf(fault), drive);
+  // Errors are tried on an ordinary drive.
+  return deviceFor(modelOf(fault), isErrorFault(fault) ? {} : drive);
 }
-

@@ -13,10 +13,7 @@ export function renderCrashMarkdown(result: CrashResult): string {
   const parts = [
     `# tornproof bench crash${state}`,
     list(crashFacts(result).map(([name, value]) => factWords(name, value))),
-    ...groupRows(result.rows).flatMap(({ title, rows }) => [
-      `## ${title}`,
-      table(result, rows),
-    ]),
+    ...groupRows(result.rows).flatMap(({ title, rows }) => [`## ${title}`, table(result, rows)]),
     list(legendEntries(result).map(([name, meaning]) => `**${escaped(name)}**: ${meaning}`)),
     verdictSentence(result),
   ];

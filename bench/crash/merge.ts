@@ -59,7 +59,9 @@ function checkAlike(named: readonly Named[]): void {
   for (const each of named.slice(1)) {
     const reason = difference(first.result, each.result);
     if (reason !== null) {
-      throw new UsageError(`report: ${each.file} is not a part of the run of ${first.file}: ${reason}`);
+      throw new UsageError(
+        `report: ${each.file} is not a part of the run of ${first.file}: ${reason}`,
+      );
     }
   }
 }

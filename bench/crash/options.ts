@@ -124,7 +124,12 @@ function parseRows(given: RawFlags): readonly RowSpec[] {
 function canonical(text: string): string {
   const upper = text.toUpperCase();
   if (upper === "FAST") return "fast";
-  const words: Readonly<Record<string, string>> = { "1": "ON", TRUE: "ON", "0": "OFF", FALSE: "OFF" };
+  const words: Readonly<Record<string, string>> = {
+    "1": "ON",
+    TRUE: "ON",
+    "0": "OFF",
+    FALSE: "OFF",
+  };
   return words[upper] ?? upper;
 }
 

@@ -9,7 +9,12 @@ export interface Paint {
   cell(text: string, outcome: Outcome | null, isUnexpected: boolean): string;
 }
 
-const CODES: Readonly<Record<Outcome, string>> = { ok: "32", lost: "33", refused: "33", silent: "35" };
+const CODES: Readonly<Record<Outcome, string>> = {
+  ok: "32",
+  lost: "33",
+  refused: "33",
+  silent: "35",
+};
 
 export function paint(isColored: boolean): Paint {
   const wrap = (text: string, code: string): string =>

@@ -10,7 +10,7 @@
 
 import {
   durabilityOf,
-  isWeaker,
+  ruleFor,
   unitOf,
   type Device,
   type DurabilityClass,
@@ -57,14 +57,20 @@ export function allowance(config: Configuration, fault: Fault, device: Device): 
 }
 
 /**
- * The class of a method under a doublewrite setting. The table's own class is for ON; with OFF there
- * are no copies, so a method that does not sync them is no weaker for it.
+ * The class of a method under a doublewrite setting. The table's own class is for ON. With OFF there
+ * are no copies whose sync could be missing, and pages are synced at points of their own.
  */
 export function classOf(method: FlushMethod, doublewrite: string): DurabilityClass {
   if (doublewrite !== "OFF") return method.durability;
-  const dblwr = { ...method.except?.dblwr, "dblwr-batch": "sync" } as const;
-  const without = durabilityOf({ ...method, except: { ...method.except, dblwr } });
-  return isWeaker(method.durability, without) ? without : method.durability;
+  const plain = ruleFor(method, "data", "data-batch-plain");
+  return durabilityOf({
+    ...method,
+    except: {
+      ...method.except,
+      dblwr: { ...method.except?.dblwr, "dblwr-batch": "sync" },
+      data: { ...method.except?.data, "data-batch": plain },
+    },
+  });
 }
 
 /** Says why what was synced, or only written, may be gone; null when the promise holds. */
@@ -100,7 +106,7 @@ function policyLoss({ method, trxCommit }: Configuration, { crash }: Fault): str
 
 function tornLoss(config: Configuration, fault: Fault, device: Device): string | null {
   const { method, doublewrite, pageSize } = config;
-  if (fault.freedom !== "torn" || method.atomicPages || device.copyOnWrite) return null;
+  if (fault.freedom !== "torn" || method.atomicPages) return null;
   if (unitOf(fault.crash, device) >= pageSize) return null;
   if (doublewrite === "OFF") return "a torn page has no copy: doublewrite is OFF";
   if (doublewrite === "DETECT_ONLY") return "a torn page has no copy: doublewrite is DETECT_ONLY";

@@ -15,10 +15,7 @@ const ALLOWED: readonly string[] = ["replay", "keepImages", "json", "color", "qu
  * Prints the crash and returns the exit code: 1 when the engine traps or hangs, else 0.
  * Errors: UsageError for an id that cannot be used, EnvironmentError for --keep-images.
  */
-export function replayCommandOf(
-  flags: RawFlags,
-  innodb: Readonly<Record<string, string>>,
-): number {
+export function replayCommandOf(flags: RawFlags, innodb: Readonly<Record<string, string>>): number {
   checkAlone(flags, innodb);
   const replayed = replay(String(flags["replay"]));
   const dir = flags["keepImages"];
@@ -73,7 +70,6 @@ function keptLines(names: readonly string[], dir: string): string[] {
 }
 
 function replayJson({ spec, visit, example }: Replayed): string {
-  const { steps: _steps, ...about } = spec;
   const story = tell(visit, example);
-  return `${JSON.stringify({ ...about, verdict: example.verdict, story }, null, 2)}\n`;
+  return `${JSON.stringify({ ...spec, steps: undefined, verdict: example.verdict, story }, null, 2)}\n`;
 }

@@ -118,7 +118,11 @@ class CrashRun {
     const bugs = bugsOf(units, results);
     const examples = candidates.map((each) => exampleOf(each, told, rows));
     const isStopped = deps.interrupt.isRequested;
-    const exit = verdictOn({ rows, bugs }, settings.expect, isStopped ? deps.interrupt.exitCode : null);
+    const exit = verdictOn(
+      { rows, bugs },
+      settings.expect,
+      isStopped ? deps.interrupt.exitCode : null,
+    );
     return {
       ...headOf(settings, this.startedAt),
       complete: results.size === units.length,
@@ -139,9 +143,7 @@ function exampleOf(
   rows: readonly RowResult[],
 ): CounterExample {
   const small = found.id === null ? undefined : told.get(found.id);
-  const cell = rows
-    .find(({ id }) => id === row)!
-    .cells.find(({ fault }) => fault === unit.fault)!;
+  const cell = rows.find(({ id }) => id === row)!.cells.find(({ fault }) => fault === unit.fault)!;
   return {
     row,
     fault: unit.fault,

@@ -57,8 +57,8 @@ export function verdictSentence(result: CrashResult): string {
   }
   if (safe.length === 0) return "The documentation promises nothing for any of these cells.";
   return (
-    `All ${formatCount(safe.length)} cells for which the documentation promises that nothing is ` +
-    "lost lost nothing; the others lost at most what it says."
+    `In ${plural(safe.length, "cell")} the documentation promises that nothing is lost, and nothing ` +
+    "was; the others lost at most what it says."
   );
 }
 
@@ -111,8 +111,8 @@ export function totalSentence({ totals }: CrashResult): string {
   const nested = totals.crashes_during_recovery;
   return (
     `${formatCount(totals.states)} crash states, ${formatCount(totals.distinct_disks)} different ` +
-      `disks, ${formatCount(nested)} crashes during recovery, ${formatCount(totals.recoveries)} ` +
-      `recoveries in ${formatSeconds(totals.seconds)}: ` +
-      `${formatCount(totals.states_per_second)} states per second.`
+    `disks, ${formatCount(nested)} crashes during recovery, ${formatCount(totals.recoveries)} ` +
+    `recoveries in ${formatSeconds(totals.seconds)}: ` +
+    `${formatCount(totals.states_per_second)} states per second.`
   );
 }

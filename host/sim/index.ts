@@ -10,7 +10,7 @@ export {
   unitOf,
   VOLATILE,
   type Crash,
-  type Device,
+  type Device as DiskDevice,
   type DriveCache,
 } from "./device.js";
 export { SimDisk } from "./disk.js";

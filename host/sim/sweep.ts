@@ -66,7 +66,7 @@ export function shares(counts: readonly number[], budget: number): number[] {
   order.forEach((index, i) => {
     const share = Math.floor(left / (order.length - i));
     quotas[index] = Math.min(counts[index]!, share);
-    left -= quotas[index]!;
+    left -= quotas[index];
   });
   return quotas;
 }

@@ -27,9 +27,8 @@ describe.skipIf(!existsSync(CLI))("bench crash: the command", () => {
     const three = await bench([...FEW, "--json", "--jobs", "3"]);
 
     expect(one.code, one.stderr).toBe(0);
-    const { argv: _1, ...a } = timeless(JSON.parse(one.stdout) as CrashResult);
-    const { argv: _3, ...b } = timeless(JSON.parse(three.stdout) as CrashResult);
-    expect(b).toEqual(a);
+    const [a, b] = [one, three].map(({ stdout }) => timeless(JSON.parse(stdout) as CrashResult));
+    expect({ ...b, argv: [] }).toEqual({ ...a, argv: [] });
   });
 
   test("in a pipe → the matrix on stdout, one line for each row on stderr, no escape codes", async () => {
@@ -40,7 +39,7 @@ describe.skipIf(!existsSync(CLI))("bench crash: the command", () => {
     expect(stderr).toMatch(/^2\/2 {2}nosync ON 1: ok · .*states.*per second\)\n$/);
   });
 
-  test("--quiet → nothing on stderr; a closed pipe is no error", async () => {
+  test("--quiet → nothing on stderr", async () => {
     const { code, stderr } = await bench([...FEW, "--quiet"]);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -88,7 +87,10 @@ describe.skipIf(!existsSync(CLI))("bench crash: the command", () => {
     [["crash", "--replay", "c1:x"], /part of it is missing or mistyped/],
     [["crash", "--replay", "what"], /"what" is no crash id/],
     [["crash", "--replay", "c2:x:y"], /crash id of version c2/],
-    [["crash", "--replay", "c1:x", "--budget", "3"], /--budget: the id of --replay says everything/],
+    [
+      ["crash", "--replay", "c1:x", "--budget", "3"],
+      /--budget: the id of --replay says everything/,
+    ],
     [["crash", "--faults", "earthquake"], /"earthquake" is unknown/],
     [["explain", "O_DIREC"], /did you mean "O_DIRECT"/],
     [["explain", "/nowhere/x.json"], /\/nowhere\/x.json: ENOENT/],

@@ -16,7 +16,10 @@ describe("bench crash options", () => {
       /--doublewrite: profile mysql-5.7 has no DETECT_ONLY; valid: ON, OFF$/,
     ],
     [{ doublewrite: "fast" }, /profile mysql-8.4 has no fast/],
-    [{ faults: "torm" }, /--faults: "torm" is unknown \(did you mean "torn"\?\); valid: process-kill/],
+    [
+      { faults: "torm" },
+      /--faults: "torm" is unknown \(did you mean "torn"\?\); valid: process-kill/,
+    ],
     [{ faults: "torn,,reorder" }, /--faults: .*empty item/],
     [{ workload: "wiggle" }, /--workload: "wiggle" is unknown; valid: commits, grow/],
     [{ pageSize: "5k" }, /--page-size: "5k" is no page size; valid: 4k/],
@@ -37,6 +40,10 @@ describe("bench crash options", () => {
       /--faults lying-flush: a drive without a cache has nothing to lie about/,
     ],
     [{ faults: "lying-flush", barriers: false }, /without barriers no flush is sent/],
+    [
+      { faults: "eio", driveCache: "battery" },
+      /--faults eio: errors are tried on an ordinary drive/,
+    ],
     [{ exhaustive: true, budget: "10" }, /--budget: --exhaustive visits everything/],
     [{ budget: "0" }, /--budget: "0" is not a whole number from 1/],
     [{ seed: "x" }, /--seed: "x" is not a whole number/],

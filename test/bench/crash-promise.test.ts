@@ -2,7 +2,13 @@
 
 import { describe, expect, test } from "vitest";
 import { allowance, classOf } from "../../bench/crash/promise.js";
-import { deviceFor, FAULT_MODELS, faultModel, methodNames, resolveMethod } from "../../bench/host.js";
+import {
+  deviceFor,
+  FAULT_MODELS,
+  faultModel,
+  methodNames,
+  resolveMethod,
+} from "../../bench/host.js";
 import type { Device } from "../../bench/host.js";
 
 interface Case {
@@ -89,6 +95,13 @@ describe("bench crash promise", () => {
         if (durability === "power-loss") expect(may, `${name} ${fault}`).toEqual([]);
       }
     }
+  });
+
+  test("nosync of mariadb-10.11 with OFF → its pages are synced nowhere", () => {
+    const method = resolveMethod("nosync", { profile: "mariadb-10.11" });
+
+    expect(classOf(method, "ON")).toBe("protected-cache");
+    expect(classOf(method, "OFF")).toBe("process-crash");
   });
 
   test("O_DIRECT of mysql-8.4 with OFF → no copies, so their missing sync does not count", () => {

@@ -132,7 +132,9 @@ describe("bench crash: replay", () => {
 describe("bench crash: shards", () => {
   test.each([2, 3, 7])("units dealt to %i → each unit once, whoever deals", (count) => {
     const units = planUnits(crashSettings({}));
-    const deals = Array.from({ length: count }, (_, i) => dealUnits(units, { index: i + 1, count }));
+    const deals = Array.from({ length: count }, (_, i) =>
+      dealUnits(units, { index: i + 1, count }),
+    );
 
     const all = deals.flat().map((unit) => unit.index);
     expect([...all].sort((a, b) => a - b)).toEqual(units.map((unit) => unit.index));
