@@ -1,5 +1,5 @@
-// What the documentation lets a configuration lose, under a fault and on a drive. Pure: the matrix
-// marks every outcome that is not in the answer, because then the lab or the documentation is wrong.
+// What the documentation lets a configuration lose, under a fault and on a drive. Pure. The matrix
+// marks every outcome that is not in the answer: then the lab or the documentation is wrong.
 //
 //   promise kept by the class of the method?   no ─▶ anything may be lost
 //     │ yes
@@ -57,8 +57,8 @@ export function allowance(config: Configuration, fault: Fault, device: Device): 
 }
 
 /**
- * The class of a method under a doublewrite setting. The table's own class is for ON. With OFF there
- * are no copies whose sync could be missing, and pages are synced at points of their own.
+ * The class of a method under a doublewrite setting. The table's own class is for ON. With OFF
+ * there are no copies whose sync could be missing, and pages are synced at points of their own.
  */
 export function classOf(method: FlushMethod, doublewrite: string): DurabilityClass {
   if (doublewrite !== "OFF") return method.durability;

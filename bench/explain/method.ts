@@ -1,4 +1,4 @@
-// A flush method in words: who calls what, what survives, and what is lost under which fault and why.
+// A flush method in words: who calls what, what survives, what is lost under which fault, and why.
 // Everything is read from the tables; nothing here knows a method by name.
 
 import { allowance, type Allowance } from "../crash/promise.js";
