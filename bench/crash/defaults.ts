@@ -11,7 +11,7 @@ export const CRASH_DEFAULTS = {
   workload: "commits,grow,life",
   /** A crash state of a large page costs more than one of a small page, and shows the same. */
   pageSize: "4k",
-  budget: "1500",
+  budget: "1000",
   seed: "7",
 } as const;
 
