@@ -1,17 +1,19 @@
 #!/usr/bin/env node
 // The `bench` command: parses, loads the command that was asked for, prints, and maps every error
 // to an exit code. Results go to stdout, everything else to stderr.
+//
+// What this file imports is loaded by every `bench --help`: a command's own code is imported when
+// it is the one that runs.
 
 import { Command, CommanderError, Option } from "commander";
 import { addCrash, addExplain, addReport } from "./crash/command-line.js";
-import { EXIT, exitCodeOf, messageOf, UsageError } from "./exit.js";
-import { RUN_FLAGS } from "./flags.js";
+import type { CrashFlag } from "./crash/flags.js";
+import { EXIT, messageOf, UsageError } from "./exit.js";
+import type { Flag } from "./flags.js";
 import { splitInnodbArguments } from "./innodb-arguments.js";
 import type { ListTopic } from "./list.js";
-import { openRealStore } from "./open-store.js";
 import type { RawFlags } from "./options.js";
-import { toolVersion } from "./run/assemble.js";
-import { WORKLOADS } from "./workload/index.js";
+import { toolVersion } from "./version.js";
 
 const LIST_TOPICS: readonly ListTopic[] = [
   "methods",
@@ -34,6 +36,15 @@ Examples:
 Every InnoDB option that a store honors is accepted too: --innodb-io-capacity=500.
 Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 not possible here, 130 interrupted.`;
 
+const DOCTOR_EXAMPLES = `
+Examples:
+  bench doctor                                     this directory
+  bench doctor /var/lib/mysql --profile mariadb-11
+  bench doctor /data --flush-method O_DIRECT --strict && start-the-server
+  bench doctor --explain shared-folders
+
+Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 not possible here, 130 interrupted.`;
+
 async function main(argv: readonly string[]): Promise<number> {
   const { rest, innodb } = splitInnodbArguments(argv);
   let code: number = EXIT.ok;
@@ -46,24 +57,18 @@ async function main(argv: readonly string[]): Promise<number> {
       outputError: (text, write) => write(text.replace(/^error: /, "bench: ")),
       getOutHelpWidth: () => Math.min(HELP_WIDTH, process.stdout.columns ?? HELP_WIDTH),
     })
+    // By usage, because `run` knows its options only when it is the command that runs.
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
     .showSuggestionAfterError();
-  addRun(program, async (flags) => {
+  addRun(program, await runFlags(rest), async (flags) => {
     const { runCommand } = await import("./commands/run.js");
+    const { openRealStore } = await import("./open-store.js");
     code = await runCommand({ flags, innodb, argv, openStore: openRealStore });
   });
-  addCrash(program, async (flags) => {
-    const { crashCommand } = await import("./commands/crash.js");
-    code = await crashCommand({ flags, innodb, argv });
-  });
-  addReport(program, async (files, flags) => {
-    checkNoInnodb(innodb, "report");
-    const { reportCommand } = await import("./commands/report.js");
-    code = reportCommand(files, flags);
-  });
-  addExplain(program, async (what, flags) => {
-    checkNoInnodb(innodb, "explain");
-    const { explainCommand } = await import("./commands/explain.js");
-    process.stdout.write(explainCommand(what, flags));
+  await addLab(program, { rest, innodb, argv, ended: (found) => (code = found) });
+  addDoctor(program, async (dir, flags) => {
+    const { doctorCommand } = await import("./commands/doctor.js");
+    code = await doctorCommand({ dir, flags, innodb });
   });
   addList(program, () => checkNoInnodb(innodb, "list"));
   addClean(program, () => checkNoInnodb(innodb, "clean"));
@@ -75,7 +80,48 @@ async function main(argv: readonly string[]): Promise<number> {
   return code;
 }
 
-function addRun(program: Command, run: (flags: RawFlags) => Promise<void>): void {
+/** The flags of `bench run` name every workload; other commands do without loading them. */
+async function runFlags(args: readonly string[]): Promise<readonly Flag[]> {
+  return args.includes("run") ? (await import("./flags.js")).RUN_FLAGS : [];
+}
+
+interface LabInput {
+  readonly rest: readonly string[];
+  readonly innodb: Readonly<Record<string, string>>;
+  readonly argv: readonly string[];
+  /** Takes the exit code. */
+  readonly ended: (code: number) => void;
+}
+
+/** The commands of the crash laboratory. */
+async function addLab(program: Command, input: LabInput): Promise<void> {
+  const { rest, innodb, argv, ended } = input;
+  addCrash(program, await crashFlags(rest), async (flags) => {
+    const { crashCommand } = await import("./commands/crash.js");
+    ended(await crashCommand({ flags, innodb, argv }));
+  });
+  addReport(program, async (files, flags) => {
+    checkNoInnodb(innodb, "report");
+    const { reportCommand } = await import("./commands/report.js");
+    ended(reportCommand(files, flags));
+  });
+  addExplain(program, async (what, flags) => {
+    checkNoInnodb(innodb, "explain");
+    const { explainCommand } = await import("./commands/explain.js");
+    process.stdout.write(explainCommand(what, flags));
+  });
+}
+
+/** The same of `bench crash`: its flags name every fault and workload of the laboratory. */
+async function crashFlags(args: readonly string[]): Promise<readonly CrashFlag[]> {
+  return args.includes("crash") ? (await import("./crash/flags.js")).CRASH_FLAGS : [];
+}
+
+function addRun(
+  program: Command,
+  flagsOfRun: readonly Flag[],
+  run: (flags: RawFlags) => Promise<void>,
+): void {
   const command = program
     .command("run")
     .summary("measure flush methods, doublewrite and commit policies on a directory")
@@ -83,10 +129,30 @@ function addRun(program: Command, run: (flags: RawFlags) => Promise<void>): void
       "Measures every combination of flush method, doublewrite and commit policy on a directory: the " +
         "same load, in interleaved rounds, ranked by what an acknowledged commit survives.",
     );
-  for (const { flags, help, group } of RUN_FLAGS) {
+  for (const { flags, help, group } of flagsOfRun) {
     command.addOption(new Option(flags, help).helpGroup(`${group}:`));
   }
   command.addHelpText("after", EXAMPLES).action((flags: RawFlags) => run(flags));
+}
+
+function addDoctor(program: Command, run: (dir: string, flags: RawFlags) => Promise<void>): void {
+  program
+    .command("doctor [dir]")
+    .summary("what the disk below a directory really does, and which settings fit it")
+    .description(
+      "Looks at a directory (default: here), tries direct I/O, atomic writes and syncs in one file " +
+        "that is always removed, and recommends InnoDB's settings, each with its reason. Takes 3 " +
+        "seconds, writes at most 64 MiB, needs no root.",
+    )
+    .option("--flush-method <name>", "say whether this method is real here")
+    .option("--strict", "exit with 3 when the method is not real here (default: the profile's)")
+    .option("--profile <name>", "whose meaning the names have (default: mysql-8.4)")
+    .option("--page-size <size>", "4k, 8k, 16k, 32k, 64k (default: 16k)")
+    .option("--explain [topic]", "explain a topic instead; without one, list them")
+    .option("--json", "print one JSON document (bench/schema/doctor.schema.json)")
+    .option("--color <when>", "auto, always, never (default: auto; NO_COLOR is honored)")
+    .addHelpText("after", DOCTOR_EXAMPLES)
+    .action((dir: string | undefined, flags: RawFlags) => run(dir ?? ".", flags));
 }
 
 function addList(program: Command, check: () => void): void {
@@ -106,6 +172,7 @@ function addList(program: Command, check: () => void): void {
       }
       const { listCommand } = await import("./list.js");
       const { METRICS } = await import("./metrics.js");
+      const { WORKLOADS } = await import("./workload/index.js");
       const sections = { workloads: WORKLOADS, metrics: METRICS };
       process.stdout.write(await listCommand(known, flags, sections));
     });
@@ -114,7 +181,7 @@ function addList(program: Command, check: () => void): void {
 function addClean(program: Command, check: () => void): void {
   program
     .command("clean [dir]")
-    .summary("remove what interrupted runs left behind (only folders with our marker)")
+    .summary("remove what killed runs and probes left behind, if marked as ours")
     .description("Removes the folders of dead runs directly below a directory (default: here).")
     .action(async (dir: string | undefined) => {
       check();
@@ -130,9 +197,10 @@ function checkNoInnodb(innodb: Readonly<Record<string, string>>, command: string
 }
 
 /** Commander has printed its own message; a call for help or the version is no error. */
-function exitCodeOfFailure(error: unknown): number {
+async function exitCodeOfFailure(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   process.stderr.write(`bench: ${messageOf(error)}\n`);
+  const { exitCodeOf } = await import("./exit-code.js");
   const code = exitCodeOf(error);
   if (code === EXIT.failed && process.env["TORNPROOF_DEBUG"] && error instanceof Error) {
     process.stderr.write(`${error.stack}\n`);

@@ -4,14 +4,13 @@
 import { isMemoryFileSystem } from "./durability.js";
 import type { ConfigResult, Environment } from "./result.js";
 import { drift, median, relativeSpread, ROUNDS_MIN } from "./stats.js";
+import { MEDIUM_NS_MIN } from "./sync-limits.js";
 import { formatMicroseconds } from "./units.js";
 
 /** Middle rounds that differ by more than this make small differences meaningless. */
 const SPREAD_MAX = 0.15;
 const DRIFT_MAX = 0.2;
 const LOAD_PER_CPU_MAX = 0.7;
-/** A drive with a volatile cache needs longer than this to empty it. */
-const SYNC_SUSPICIOUS_NS = 30_000;
 const NETWORK_FILE_SYSTEMS = ["nfs", "nfs4", "cifs", "smb2", "ceph"];
 const SHARED_FOLDERS = ["9p", "fuse", "virtiofs", "fakeowner", "vboxsf"];
 
@@ -77,7 +76,7 @@ function syncWarnings(configs: readonly ConfigResult[], machine: Environment): s
   if (machine.device.write_cache !== "write back") return [];
   const medians = configs.flatMap((config) => config.latency.log_sync?.p50 ?? []);
   const fastest = medians.length === 0 ? Infinity : Math.min(...medians);
-  if (fastest >= SYNC_SUSPICIOUS_NS) return [];
+  if (fastest >= MEDIUM_NS_MIN) return [];
   return [
     `A sync takes ${formatMicroseconds(fastest)} µs on a device with a write-back cache: ` +
       "suspiciously fast. Its cache is protected, or it is a cloud volume, or a host caches it, " +

@@ -37,6 +37,7 @@ import { SyncDecisions, type FlushMethod, type SyncPoint } from "./flush/index.j
 import type { Layout } from "./layout.js";
 import { Recorder, type LatencyClass } from "./metrics.js";
 import type { Observation } from "./observe/observation.js";
+import { SyncOverlap } from "./sync-overlap.js";
 import type { TraceEvent } from "./trace.js";
 
 const NO_LINK = -1;
@@ -69,6 +70,7 @@ export class Driver {
   private readonly fileOperations: FileOperations;
   private readonly flights: Flights;
   private readonly decisions: SyncDecisions;
+  private readonly overlap = new SyncOverlap();
   private readonly op: IoOp = {
     tag: 0,
     call: CALL.nop,
@@ -272,6 +274,7 @@ export class Driver {
     const flight = this.launch(tag, file, latencyOf(file.kind, call, point));
     // A sync covers what has ended when it starts, and what it is linked to.
     this.flights.covers[flight] = file.endedWrites + this.chainWrites;
+    this.overlap.began(file, flight);
     this.submitOp(flight);
     this.report(flight, file, point);
   }
@@ -312,8 +315,19 @@ export class Driver {
     doneFlags: number,
     nanoseconds: number,
   ): void => {
-    const { flights } = this;
+    const file = this.flights.file[flight]!;
+    const call = this.flights.call[flight]!;
     this.inFlight--;
+    if (call !== CALL.fsync && call !== CALL.fdatasync) {
+      return this.deliver(flight, result, doneFlags, nanoseconds);
+    }
+    for (const each of this.overlap.ended(file, { flight, result, nanoseconds })) {
+      this.deliver(each.flight, each.result, 0, each.nanoseconds);
+    }
+  };
+
+  private deliver(flight: number, result: number, doneFlags: number, nanoseconds: number): void {
+    const { flights } = this;
     const file = flights.file[flight]!;
     account(this.recorder, flights, flight, result, nanoseconds);
     if (result < 0) this.noteFailure(flight, file, result);
@@ -323,7 +337,7 @@ export class Driver {
     flights.release(flight);
     this.complete(tag, result, doneFlags);
     if (follower >= 0) this.complete(follower, result < 0 ? errnoNumber("ECANCELED") : 0, 0);
-  };
+  }
 
   /** Reads may be tried again; anything else leaves the disk in an unknown state. */
   private noteFailure(flight: number, file: OpenFile, result: number): void {
@@ -358,6 +372,7 @@ export class Driver {
   /** Forgets what is in flight and every open file, as a machine does that loses its power. */
   abandon(): void {
     this.flights.clear();
+    this.overlap.clear();
     this.files.closeAll();
     this.failure = null;
     this.queuedInline = false;

@@ -26,6 +26,14 @@ export interface FileFacts {
   readonly atomicSegmentsMax: number | null;
 }
 
+/** What a file system keeps per inode; null where it does not tell. */
+export interface InodeFacts {
+  /** The bits lsattr shows: no copy-on-write, data journaling, compression, … */
+  readonly flags: number | null;
+  /** Bytes; the extent size hint of xfs, 0 when there is none. */
+  readonly extentSizeHint: number | null;
+}
+
 export interface ContextOptions {
   /** Operations that may be with the kernel at once, 1 to 4096; the rest wait in the addon. */
   readonly queueDepth: number;
@@ -66,6 +74,10 @@ interface RawAddon {
   fileFacts(target: string | number): FileFacts | number;
   /** pwritev2 with RWF_ATOMIC; bytes, or a negative errno. */
   tryPwriteAtomic(fd: number, bytes: Uint8Array, offset: number): number;
+  /** pwritev2 with RWF_DSYNC; bytes, or a negative errno. */
+  tryPwriteDsync(fd: number, bytes: Uint8Array, offset: number): number;
+  /** Facts of an open file or directory. Never fails. */
+  inodeFacts(fd: number): InodeFacts;
   lock(fd: number): number;
   uringProblem(): number;
 

@@ -58,6 +58,7 @@ describe("architecture: imports", () => {
     ["bench/cli", "host/store"],
     ["bench/cli", "native/index"],
     ["bench/cli", "benny"],
+    ["bench/doctor/verdict", "node:fs"],
     ["bench/cli", "test/support"],
   ])("rules: %s → %s is forbidden", (from, to) => {
     expect(objection(arrow(from, to))).toBeTypeOf("string");

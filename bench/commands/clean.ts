@@ -12,6 +12,6 @@ export function cleanCommand(dir: string): string {
   ];
   const kept = inUse.length === 0 ? "" : `; ${plural(inUse.length, "run")} still going`;
   const what =
-    removed.length === 0 ? "Nothing to remove" : `${plural(removed.length, "folder")} removed`;
+    removed.length === 0 ? "Nothing to remove" : `${plural(removed.length, "leftover")} removed`;
   return `${[...lines, `${what}${kept}.`].join("\n")}\n`;
 }

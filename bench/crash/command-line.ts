@@ -2,7 +2,7 @@
 
 import { Option, type Command } from "commander";
 import type { RawFlags } from "../options.js";
-import { CRASH_FLAGS } from "./flags.js";
+import type { CrashFlag } from "./flags.js";
 
 const EXAMPLES = `
 Examples:
@@ -18,15 +18,20 @@ InnoDB's names are accepted: --innodb-flush-method, --innodb-doublewrite, --inno
 Exit codes: 0 fine, 1 engine bug, 2 wrong usage, 3 not possible here, 12 unexpected loss,
 13 expected loss did not appear, 130 interrupted.`;
 
-export function addCrash(program: Command, run: (flags: RawFlags) => Promise<void>): void {
+export function addCrash(
+  program: Command,
+  flagsOfCrash: readonly CrashFlag[],
+  run: (flags: RawFlags) => Promise<void>,
+): void {
   const command = program
     .command("crash")
+    .usage("[options]")
     .summary("what each flush method loses when the process, the system or the power fails")
     .description(
       "Runs the engine on a simulated disk, stops it at every moment, makes the disks that a crash " +
         "may leave there, recovers each one, and says what was lost. No root, no real disk.",
     );
-  for (const { flags, help, group } of CRASH_FLAGS) {
+  for (const { flags, help, group } of flagsOfCrash) {
     command.addOption(new Option(flags, help).helpGroup(`${group}:`));
   }
   command.addHelpText("after", EXAMPLES).action((flags: RawFlags) => run(flags));

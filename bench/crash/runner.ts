@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deviceFor, faultModel, packageRoot } from "../host.js";
 import type { Interrupt } from "../run/interrupt.js";
-import { toolVersion } from "../run/assemble.js";
+import { toolVersion } from "../version.js";
 import {
   assembleRows,
   bugsOf,

@@ -10,6 +10,7 @@ import { describeMachine } from "../machine.js";
 import type { Comparison, ConfigResult, Result } from "../result.js";
 import { RESULT_SCHEMA } from "../result.js";
 import { isDifferent, ratioOfMedians } from "../stats.js";
+import { toolVersion } from "../version.js";
 import { findWarnings } from "../warnings.js";
 import { SYNC_ONLY } from "../workload/sync-only.js";
 import type { Run } from "./runner.js";
@@ -127,11 +128,6 @@ function isSameWithoutDoublewrite(on: ConfigResult, off: ConfigResult): boolean 
 
 function rates(config: ConfigResult): number[] {
   return config.rounds.map((round) => round.operations / round.seconds);
-}
-
-export function toolVersion(): string {
-  const manifest = readFileSync(join(packageRoot(), "package.json"), "utf8");
-  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 function engineHash(): string | null {

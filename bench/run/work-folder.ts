@@ -7,8 +7,9 @@
 
 import * as fs from "node:fs";
 import { hostname } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { EnvironmentError } from "../exit.js";
+import { PROBE_FILE_PREFIX } from "../host.js";
 import { formatBytes } from "../units.js";
 
 export const FOLDER_PREFIX = "tornproof-bench-";
@@ -37,15 +38,15 @@ export function createWorkFolder(dir: string, needBytes: number): WorkFolder {
   return { path, remove: () => fs.rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
-/** What `bench clean` found: folders removed, and folders of a run that is still alive. */
+/** What `bench clean` found: folders and files removed, and folders of a run that is alive. */
 export interface Cleaned {
   readonly removed: string[];
   readonly inUse: string[];
 }
 
 /**
- * Removes the work folders of dead runs directly below `dir`. A folder without our marker is never
- * touched, whatever its name.
+ * Removes the work folders of dead runs and the files of dead probes directly below `dir`. A folder
+ * without our marker is never touched, whatever its name.
  * Errors: EnvironmentError when `dir` is missing or no directory.
  */
 export function cleanLeftovers(dir: string): Cleaned {
@@ -53,6 +54,10 @@ export function cleanLeftovers(dir: string): Cleaned {
   checkIsDirectory(parent);
   const cleaned: Cleaned = { removed: [], inUse: [] };
   for (const entry of fs.readdirSync(parent, { withFileTypes: true })) {
+    if (entry.isFile() && isDeadProbe(join(parent, entry.name))) {
+      fs.rmSync(join(parent, entry.name), { force: true });
+      cleaned.removed.push(join(parent, entry.name));
+    }
     if (!entry.isDirectory() || !entry.name.startsWith(FOLDER_PREFIX)) continue;
     const path = join(parent, entry.name);
     const owner = readMarker(path);
@@ -65,6 +70,20 @@ export function cleanLeftovers(dir: string): Cleaned {
     }
   }
   return cleaned;
+}
+
+/** No probe lives so long; on a shared directory the process may be another machine's. */
+const PROBE_AGE_MS = 60_000;
+
+/** A probe file is removed by its process in any case but kill -9. */
+function isDeadProbe(path: string): boolean {
+  const name = basename(path);
+  const pid = name.startsWith(PROBE_FILE_PREFIX)
+    ? /^(\d+)-[0-9a-f]{12}$/.exec(name.slice(PROBE_FILE_PREFIX.length))?.[1]
+    : undefined;
+  if (pid === undefined) return false;
+  const age = Date.now() - fs.statSync(path).mtimeMs;
+  return age > PROBE_AGE_MS && !isAlive({ pid: Number(pid), host: hostname() });
 }
 
 interface Owner {

@@ -8,10 +8,11 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { EnvironmentError, EXIT, exitCodeOf, messageOf } from "../exit.js";
+import { exitCodeOf } from "../exit-code.js";
+import { EnvironmentError, EXIT, messageOf } from "../exit.js";
 import { packageRoot, Random } from "../host.js";
 import { describeMachine } from "../machine.js";
-import { toolVersion } from "../run/assemble.js";
+import { toolVersion } from "../version.js";
 import { Interrupt } from "../run/interrupt.js";
 import { createWorkFolder } from "../run/work-folder.js";
 import { parseDuration, parseInteger } from "../units.js";

@@ -10,17 +10,17 @@ import { Verdict } from "./verdict.js";
  * volatile    only what a sync that began later covers, or an O_DSYNC or O_SYNC write, is durable
  * protected   a completed O_DIRECT write is durable too; metadata and buffered writes are not
  */
-export type Device = "volatile" | "protected";
+export type DriveTrust = "volatile" | "protected";
 
 export interface CheckRules {
   /** Default "volatile". */
-  readonly device?: Device;
+  readonly device?: DriveTrust;
   /** Violations of each edge that are kept with their sentence; all are counted. Default 16. */
   readonly keep?: number;
 }
 
 export class CheckState {
-  readonly device: Device;
+  readonly device: DriveTrust;
   readonly verdict: Verdict;
   readonly redo = new RedoState();
   doublewrite: "ON" | "DETECT_ONLY" | "OFF" = "ON";

@@ -9,7 +9,8 @@ import { type Addon, addonProblem, loadAddon } from "../../native/index.js";
 import { fileSystemName } from "./directory.js";
 import { alignedMemory, errnoOf, withProbeFile } from "./probe-file.js";
 
-export type AtomicLayer = "addon" | "kernel" | "file system" | "device";
+/** "alignment": where the partition starts; "extents": how the file system places a file. */
+export type AtomicLayer = "addon" | "kernel" | "file system" | "extents" | "alignment" | "device";
 
 export interface AtomicWriteProbe {
   readonly available: boolean;
@@ -37,21 +38,30 @@ export function probeAtomicWrite(
   pageSize: number,
   addon: AtomicWriteAddon | null = loadAddon(),
 ): AtomicWriteProbe {
-  if (addon === null) {
-    const reason = addonProblem() ?? "the probe was given no addon";
-    return { available: false, refusedBy: "addon", reason, unitMin: 0, unitMax: 0 };
-  }
+  if (addon === null) return atomicWithoutAddon();
   const direct = (constants as { O_DIRECT?: number }).O_DIRECT ?? 0;
   try {
     const fileSystem = fileSystemName(statfsSync(dir).type, null);
-    return withProbeFile(dir, direct, (fd) => probeFile(fd, pageSize, addon, fileSystem));
+    return withProbeFile(dir, direct, (fd) => probeAtomicFile(fd, pageSize, addon, fileSystem));
   } catch (error) {
-    const reason = `a probe file cannot be opened here: ${errnoOf(error)}`;
-    return { available: false, refusedBy: "file system", reason, unitMin: 0, unitMax: 0 };
+    return atomicOpenRefused(errnoOf(error));
   }
 }
 
-function probeFile(
+/** The answer where there is no addon to ask with. */
+export function atomicWithoutAddon(): AtomicWriteProbe {
+  const reason = addonProblem() ?? "the probe was given no addon";
+  return { available: false, refusedBy: "addon", reason, unitMin: 0, unitMax: 0 };
+}
+
+/** What an open with O_DIRECT that failed with `code` means. */
+export function atomicOpenRefused(code: string): AtomicWriteProbe {
+  const reason = `a probe file cannot be opened here: ${code}`;
+  return { available: false, refusedBy: "file system", reason, unitMin: 0, unitMax: 0 };
+}
+
+/** Probes a file that is open with O_DIRECT; its first page is overwritten. */
+export function probeAtomicFile(
   fd: number,
   pageSize: number,
   addon: AtomicWriteAddon,

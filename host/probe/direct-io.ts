@@ -26,14 +26,22 @@ export function probeDirectIo(dir: string): DirectIoProbe {
   const direct = (constants as { O_DIRECT?: number }).O_DIRECT;
   if (direct === undefined) return refused("untried", "this platform has no O_DIRECT");
   try {
-    return withProbeFile(dir, direct, probeFile);
+    return withProbeFile(dir, direct, probeDirectFile);
   } catch (error) {
-    const code = errnoOf(error);
-    return refused(code, `a file cannot be opened with O_DIRECT here: ${code}`);
+    return directOpenRefused(errnoOf(error));
   }
 }
 
-function probeFile(fd: number): DirectIoProbe {
+/** What an open with O_DIRECT that failed with `code` means. */
+export function directOpenRefused(code: string): DirectIoProbe {
+  return refused(code, `a file cannot be opened with O_DIRECT here: ${code}`);
+}
+
+/** Most bytes that probing one file writes. */
+export const DIRECT_PROBE_BYTES_MAX = 16384;
+
+/** Probes a file that is open with O_DIRECT; its first 8 KiB are overwritten. */
+export function probeDirectFile(fd: number): DirectIoProbe {
   const memory = alignedMemory();
   const first = attempt(fd, memory, 0, ALIGNED_BYTES, 0);
   // The first write found an empty file, which some file systems treat differently.

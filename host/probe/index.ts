@@ -7,3 +7,18 @@ export { fileSystemName, probeDirectory, type DirectoryProbe } from "./directory
 export { effectiveMethod, type EffectiveMethod, type Probes } from "./effective.js";
 export { mountOf, parseMountInfo, type Mount } from "./mount.js";
 export { PROBE_FILE_PREFIX } from "../housekeeping.js";
+export { type BackendChoice, type BackendFacts, backendFacts } from "./backends.js";
+export type { BlockDevice, DeviceKind, Partition } from "./block-device.js";
+export { DISK_PROBE_BYTES_MAX, type DiskProbes, probeDisk, PROBE_FILE_BYTES } from "./disk.js";
+export {
+  type InodeFlags,
+  inodeFlagsOf,
+  type ZfsFacts,
+  zfsDirectWrites,
+  zfsFactsOf,
+} from "./file-system-facts.js";
+export { type MachineFiles, type StatFs, thisMachine } from "./machine-files.js";
+export { hasVolatileCache, isMemory, type Layer, type Place, placeOf } from "./place.js";
+export { type Sharing, type SharingKind, sharingOf } from "./sharing.js";
+export { type Hint, type Surroundings, surroundingsOf } from "./surroundings.js";
+export type { SyncLatency, SyncWay } from "./sync-latency.js";

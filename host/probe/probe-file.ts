@@ -30,7 +30,7 @@ export function withProbeFile<T>(
   openFlags: number,
   use: (fd: number, path: string) => T,
 ): T {
-  const path = join(dir, `${PROBE_FILE_PREFIX}${process.pid}-${randomBytes(6).toString("hex")}`);
+  const path = newPath(dir);
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | openFlags;
   try {
     const fd = openSync(path, flags, 0o600);
@@ -43,6 +43,43 @@ export function withProbeFile<T>(
     // Some kernels leave the file behind although the open itself reported EINVAL.
     removeIfThere(path);
   }
+}
+
+/** A probe file that several opens share. It is removed by `close`, or when the process exits. */
+export class ProbeFile {
+  private readonly path: string;
+  private readonly fds: number[] = [];
+  private readonly atExit = (): void => this.close();
+
+  /** Creates the file. Errors: the system's, with `code`; no file is left. */
+  constructor(dir: string) {
+    this.path = newPath(dir);
+    process.on("exit", this.atExit);
+    try {
+      this.open(constants.O_CREAT | constants.O_EXCL);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Opens the file once more, with flags besides O_RDWR. Errors: the system's, with `code`. */
+  open(flags: number): number {
+    const fd = openSync(this.path, constants.O_RDWR | flags, 0o600);
+    this.fds.push(fd);
+    return fd;
+  }
+
+  /** Closes every open and removes the file. Idempotent. */
+  close(): void {
+    process.off("exit", this.atExit);
+    for (const fd of this.fds.splice(0)) closeSync(fd);
+    removeIfThere(this.path);
+  }
+}
+
+function newPath(dir: string): string {
+  return join(dir, `${PROBE_FILE_PREFIX}${process.pid}-${randomBytes(6).toString("hex")}`);
 }
 
 /** Returns the errno name of a system error. */

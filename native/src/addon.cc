@@ -27,7 +27,9 @@ constexpr struct {
     {"checksumImplementation", checksumImplementation},
     // What this kernel and this file system can do.
     {"fileFacts", fileFacts},
+    {"inodeFacts", inodeFacts},
     {"tryPwriteAtomic", tryPwriteAtomic},
+    {"tryPwriteDsync", tryPwriteDsync},
     {"lock", lock},
     {"uringProblem", uringProblem},
     // For tests.

@@ -13,12 +13,16 @@ namespace tornproof {
 
 namespace {
 
+void setFact(napi_env env, napi_value object, const char* name, std::optional<uint32_t> fact) {
+  const napi_value value = fact ? toJs(env, static_cast<double>(*fact)) : jsNull(env);
+  napi_set_named_property(env, object, name, value);
+}
+
 napi_value factsToJs(napi_env env, const FileFacts& facts) {
   napi_value object;
   napi_create_object(env, &object);
   const auto set = [env, object](const char* name, std::optional<uint32_t> fact) {
-    const napi_value value = fact ? toJs(env, static_cast<double>(*fact)) : jsNull(env);
-    napi_set_named_property(env, object, name, value);
+    setFact(env, object, name, fact);
   };
   set("dioMemAlign", facts.dioMemAlign);
   set("dioOffsetAlign", facts.dioOffsetAlign);
@@ -27,6 +31,18 @@ napi_value factsToJs(napi_env env, const FileFacts& facts) {
   set("atomicUnitMax", facts.atomicUnitMax);
   set("atomicSegmentsMax", facts.atomicSegmentsMax);
   return object;
+}
+
+using Pwrite = int64_t (*)(int fd, const uint8_t* data, size_t length, uint64_t offset);
+
+napi_value tryPwrite(napi_env env, napi_callback_info info, Pwrite pwrite) {
+  Args args(env, info);
+  const int fd = args.i32(0);
+  const Bytes bytes = args.bytes(1);
+  const double offset = args.number(2);
+  if (!args.ok()) return nullptr;
+  const int64_t outcome = pwrite(fd, bytes.data, bytes.length, static_cast<uint64_t>(offset));
+  return toJs(env, static_cast<double>(outcome));
 }
 
 }  // namespace
@@ -42,15 +58,24 @@ napi_value fileFacts(napi_env env, napi_callback_info info) {
   return error < 0 ? toJs(env, static_cast<double>(error)) : factsToJs(env, facts);
 }
 
-napi_value tryPwriteAtomic(napi_env env, napi_callback_info info) {
+napi_value inodeFacts(napi_env env, napi_callback_info info) {
   Args args(env, info);
   const int fd = args.i32(0);
-  const Bytes bytes = args.bytes(1);
-  const double offset = args.number(2);
   if (!args.ok()) return nullptr;
-  const int64_t outcome =
-      pwriteAtomic(fd, bytes.data, bytes.length, static_cast<uint64_t>(offset));
-  return toJs(env, static_cast<double>(outcome));
+  const InodeFacts facts = inodeFactsOf(fd);
+  napi_value object;
+  napi_create_object(env, &object);
+  setFact(env, object, "flags", facts.flags);
+  setFact(env, object, "extentSizeHint", facts.extentSizeHint);
+  return object;
+}
+
+napi_value tryPwriteAtomic(napi_env env, napi_callback_info info) {
+  return tryPwrite(env, info, pwriteAtomic);
+}
+
+napi_value tryPwriteDsync(napi_env env, napi_callback_info info) {
+  return tryPwrite(env, info, pwriteDsync);
 }
 
 napi_value lock(napi_env env, napi_callback_info info) {

@@ -22,7 +22,9 @@ napi_value checksumImplementation(napi_env env, napi_callback_info info);
 
 // bind-facts.cc
 napi_value fileFacts(napi_env env, napi_callback_info info);
+napi_value inodeFacts(napi_env env, napi_callback_info info);
 napi_value tryPwriteAtomic(napi_env env, napi_callback_info info);
+napi_value tryPwriteDsync(napi_env env, napi_callback_info info);
 napi_value lock(napi_env env, napi_callback_info info);
 napi_value uringProblem(napi_env env, napi_callback_info info);
 

@@ -3,6 +3,8 @@
 #include "facts.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -18,6 +20,7 @@ constexpr uint32_t MASK_DIO_ALIGN = 0x2000;
 constexpr uint32_t MASK_WRITE_ATOMIC = 0x10000;
 constexpr uint32_t MASK_DIO_READ_ALIGN = 0x20000;
 constexpr int RWF_ATOMIC_FLAG = 0x40;
+constexpr int RWF_DSYNC_FLAG = 0x02;
 
 struct RawStatx {
   uint32_t mask;
@@ -34,6 +37,12 @@ struct RawStatx {
 static_assert(sizeof(RawStatx) == 256, "facts: struct statx has 256 bytes");
 static_assert(offsetof(RawStatx, dioMemAlign) == 0x98, "facts: offset of stx_dio_mem_align");
 static_assert(offsetof(RawStatx, atomicUnitMin) == 0xA8, "facts: offset of the atomic unit");
+
+int64_t pwriteFlagged(int fd, const uint8_t* data, size_t length, uint64_t offset, int flags) {
+  const iovec part = {const_cast<uint8_t*>(data), length};
+  const ssize_t written = pwritev2(fd, &part, 1, static_cast<off_t>(offset), flags);
+  return written < 0 ? -errno : written;
+}
 
 }  // namespace
 
@@ -57,10 +66,24 @@ int statFacts(int fd, const char* path, FileFacts& facts) {
   return 0;
 }
 
+InodeFacts inodeFactsOf(int fd) {
+  InodeFacts facts;
+  // The kernel writes an int although the request is declared with a long.
+  int flags = 0;
+  if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0) facts.flags = static_cast<uint32_t>(flags);
+  struct fsxattr attributes = {};
+  if (ioctl(fd, FS_IOC_FSGETXATTR, &attributes) == 0) {
+    facts.extentSizeHint = attributes.fsx_extsize;
+  }
+  return facts;
+}
+
 int64_t pwriteAtomic(int fd, const uint8_t* data, size_t length, uint64_t offset) {
-  const iovec part = {const_cast<uint8_t*>(data), length};
-  const ssize_t written = pwritev2(fd, &part, 1, static_cast<off_t>(offset), RWF_ATOMIC_FLAG);
-  return written < 0 ? -errno : written;
+  return pwriteFlagged(fd, data, length, offset, RWF_ATOMIC_FLAG);
+}
+
+int64_t pwriteDsync(int fd, const uint8_t* data, size_t length, uint64_t offset) {
+  return pwriteFlagged(fd, data, length, offset, RWF_DSYNC_FLAG);
 }
 
 int lockWhole(int fd) {

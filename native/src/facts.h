@@ -23,8 +23,22 @@ struct FileFacts {
 /** Facts of `path`, or of `fd` when `path` is null. Returns 0 or a negative errno. */
 int statFacts(int fd, const char* path, FileFacts& facts);
 
+/** What a file system keeps per inode; nothing where it does not tell. */
+struct InodeFacts {
+  /** FS_IOC_GETFLAGS: what lsattr shows, such as no copy-on-write or data journaling. */
+  std::optional<uint32_t> flags;
+  /** Bytes; the extent size hint of xfs, which new files in a directory inherit. 0: none. */
+  std::optional<uint32_t> extentSizeHint;
+};
+
+/** Facts of an open file or directory. Never fails: what is not told stays empty. */
+InodeFacts inodeFactsOf(int fd);
+
 /** pwritev2 with RWF_ATOMIC; returns bytes or a negative errno. */
 int64_t pwriteAtomic(int fd, const uint8_t* data, size_t length, uint64_t offset);
+
+/** pwritev2 with RWF_DSYNC; returns bytes or a negative errno. */
+int64_t pwriteDsync(int fd, const uint8_t* data, size_t length, uint64_t offset);
 
 /**
  * Takes a write lock on the whole file without waiting. It belongs to the open file, not to the

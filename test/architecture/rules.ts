@@ -95,6 +95,9 @@ function hostObjection({ from, to, isPackage }: Arrow): string | null {
 }
 
 function benchObjection({ from, to, isPackage }: Arrow): string | null {
+  if (isPackage && from.startsWith("bench/doctor/")) {
+    return "bench/doctor judges what host/probe found: no Node, no package";
+  }
   const isMicro = from.startsWith("bench/micro/");
   if (isPackage) {
     const packages = isMicro ? MICRO_PACKAGES : BENCH_PACKAGES;

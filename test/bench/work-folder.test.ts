@@ -79,6 +79,27 @@ describe("bench clean", () => {
     expect(cleanCommand(dir)).toContain("Nothing to remove; 2 runs still going.");
   });
 
+  test("a probe file of a dead process → removed once it is old; a living one's → left alone", () => {
+    const file = (pid: number): string => join(dir, `.tornproof-probe-${pid}-0123456789ab`);
+    const old = new Date(Date.now() - 120_000);
+    for (const pid of [deadPid(), process.pid]) {
+      fs.writeFileSync(file(pid), "");
+      fs.utimesSync(file(pid), old, old);
+    }
+    const young = join(dir, `.tornproof-probe-${deadPid()}-ba9876543210`);
+    fs.writeFileSync(young, "");
+    fs.writeFileSync(join(dir, ".tornproof-probe-notes"), "mine");
+
+    const { removed } = cleanLeftovers(dir);
+
+    expect(removed).toHaveLength(1);
+    expect(fs.readdirSync(dir).sort()).toEqual(
+      [young, file(process.pid), join(dir, ".tornproof-probe-notes")]
+        .map((path) => path.slice(dir.length + 1))
+        .sort(),
+    );
+  });
+
   test("an empty directory → says so", () => {
     expect(cleanCommand(dir)).toBe("Nothing to remove.\n");
   });

@@ -1,7 +1,7 @@
 // Which edges a method must break, read from its table alone: the checker must find these, on a run
 // that meets every edge, and no other.
 
-import { type Device, type Edge, EDGES } from "../../host/check/index.js";
+import { type DriveTrust, type Edge, EDGES } from "../../host/check/index.js";
 import {
   METHOD_FILES,
   ruleFor,
@@ -13,7 +13,7 @@ import {
 export const MODES = ["ON", "OFF", "DETECT_ONLY"] as const;
 export type Mode = (typeof MODES)[number];
 
-export function edgesOf(method: FlushMethod, mode: Mode, device: Device): Edge[] {
+export function edgesOf(method: FlushMethod, mode: Mode, device: DriveTrust): Edge[] {
   const broken = new Set<Edge>();
   /** Whether an overwrite of `file` is durable once `point` has passed. */
   const holds = (file: MethodFile, point: SyncPoint): boolean => {

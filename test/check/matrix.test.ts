@@ -4,11 +4,11 @@
 import { describe, expect, test } from "vitest";
 import { methodNames, profileNames, resolveMethod } from "../../host/flush/index.js";
 import { OWN_METHODS } from "../../host/flush/own-methods.js";
-import type { Device, Edge } from "../../host/check/index.js";
+import type { DriveTrust, Edge } from "../../host/check/index.js";
 import { edgesOf, MODES, type Mode } from "./derivation.js";
 import { Judges, live, memoryGround } from "./workload.js";
 
-const DEVICES: readonly Device[] = ["volatile", "protected"];
+const DEVICES: readonly DriveTrust[] = ["volatile", "protected"];
 /** Ours mean the same under every profile. */
 const OWN = OWN_METHODS.map((method) => method.name);
 
@@ -18,7 +18,7 @@ const CASES = profileNames().flatMap((profile) =>
     .map((name) => ({ profile, name })),
 );
 
-type Found = Readonly<Record<Device, readonly Edge[]>>;
+type Found = Readonly<Record<DriveTrust, readonly Edge[]>>;
 const runs = new Map<string, Promise<Found>>();
 
 /** The broken edges of one configuration; each is run once. */

@@ -1,6 +1,6 @@
 // What the addon asks the kernel, and its refusals of wrong arguments.
 
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -61,6 +61,26 @@ describe.skipIf(addon === null)("native facts", () => {
     // A buffered open has no atomic writes even where direct I/O has them.
     expect(outcome === 16384 ? unitMax >= 16384 : outcome < 0).toBe(true);
     closeSync(fd);
+  });
+
+  test("tryPwriteDsync: the bytes are written, or the errno of a closed descriptor", () => {
+    const fd = openSync(path, "r+");
+
+    expect(addon!.tryPwriteDsync(fd, new Uint8Array(512).fill(7), 1024)).toBe(512);
+    closeSync(fd);
+    expect(readFileSync(path).subarray(1023, 1026)).toEqual(Buffer.from([0, 7, 7]));
+    expect(addon!.tryPwriteDsync(1 << 20, new Uint8Array(512), 0)).toBe(-9);
+  });
+
+  test("inodeFacts: a directory, a file → numbers or null; a closed descriptor → nothing", () => {
+    for (const target of [directory, path]) {
+      const fd = openSync(target, "r");
+      for (const [name, value] of Object.entries(addon!.inodeFacts(fd))) {
+        expect(value === null || Number.isInteger(value), `${name} is ${value}`).toBe(true);
+      }
+      closeSync(fd);
+    }
+    expect(addon!.inodeFacts(1 << 20)).toEqual({ flags: null, extentSizeHint: null });
   });
 
   test("uringProblem: null or a sentence that names the call", () => {
