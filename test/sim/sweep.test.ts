@@ -7,6 +7,7 @@ import { everyChoice } from "../../host/sim/choices.js";
 import { CrashPoint, type Choice } from "../../host/sim/crash-point.js";
 import { walk } from "../../host/sim/explorer.js";
 import { faultModel, FAULT_MODELS } from "../../host/sim/fault-model.js";
+import type { LabConfig } from "../../host/sim/lab-config.js";
 import { NumberedChoices } from "../../host/sim/numbered-choices.js";
 import { record } from "../../host/sim/recording.js";
 import { shares, sweep } from "../../host/sim/sweep.js";
@@ -71,10 +72,13 @@ describe("sim: a budget over a recording", () => {
 
 function visitOf(fault: string): Visit {
   const module = installedEngine();
-  const config = {
-    ...{ profile: "mysql-8.4", doublewrite: "ON", trxCommit: 1, pageSize: 4096 },
+  const config: LabConfig = {
+    profile: "mysql-8.4",
     method: resolveMethod("O_DIRECT", { profile: "mysql-8.4" }),
-  } as const;
+    doublewrite: "ON",
+    trxCommit: 1,
+    pageSize: 4096,
+  };
   const recording = record({ module, config, workload: workloadOf("commits"), seed: 7 });
   return new Staff(module, recording).visit(faultModel(fault)!);
 }
