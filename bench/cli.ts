@@ -6,6 +6,8 @@
 // it is the one that runs.
 
 import { Command, CommanderError, Option } from "commander";
+import { addCrash, addExplain, addReport } from "./crash/command-line.js";
+import type { CrashFlag } from "./crash/flags.js";
 import { EXIT, messageOf, UsageError } from "./exit.js";
 import type { Flag } from "./flags.js";
 import { splitInnodbArguments } from "./innodb-arguments.js";
@@ -70,6 +72,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const { openRealStore } = await import("./open-store.js");
     code = await runCommand({ flags, innodb, argv, openStore: openRealStore });
   });
+  await addLab(program, { rest, innodb, argv, ended: (found) => (code = found) });
   addDoctor(program, async (dir, flags) => {
     const { doctorCommand } = await import("./commands/doctor.js");
     code = await doctorCommand({ dir, flags, innodb });
@@ -92,6 +95,38 @@ async function main(argv: readonly string[]): Promise<number> {
 /** The flags of `bench run` name every workload; other commands do without loading them. */
 async function runFlags(args: readonly string[]): Promise<readonly Flag[]> {
   return args.includes("run") ? (await import("./flags.js")).RUN_FLAGS : [];
+}
+
+interface LabInput {
+  readonly rest: readonly string[];
+  readonly innodb: Readonly<Record<string, string>>;
+  readonly argv: readonly string[];
+  /** Takes the exit code. */
+  readonly ended: (code: number) => void;
+}
+
+/** The commands of the crash laboratory. */
+async function addLab(program: Command, input: LabInput): Promise<void> {
+  const { rest, innodb, argv, ended } = input;
+  addCrash(program, await crashFlags(rest), async (flags) => {
+    const { crashCommand } = await import("./commands/crash.js");
+    ended(await crashCommand({ flags, innodb, argv }));
+  });
+  addReport(program, async (files, flags) => {
+    checkNoInnodb(innodb, "report");
+    const { reportCommand } = await import("./commands/report.js");
+    ended(reportCommand(files, flags));
+  });
+  addExplain(program, async (what, flags) => {
+    checkNoInnodb(innodb, "explain");
+    const { explainCommand } = await import("./commands/explain.js");
+    process.stdout.write(explainCommand(what, flags));
+  });
+}
+
+/** The same of `bench crash`: its flags name every fault and workload of the laboratory. */
+async function crashFlags(args: readonly string[]): Promise<readonly CrashFlag[]> {
+  return args.includes("crash") ? (await import("./crash/flags.js")).CRASH_FLAGS : [];
 }
 
 function addRun(

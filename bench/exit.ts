@@ -8,6 +8,10 @@ export const EXIT = {
   environment: 3,
   /** What was asked about is not good: a damaged file, an assertion that does not hold. */
   damaged: 10,
+  /** The crash laboratory lost something where the documentation promises that nothing is lost. */
+  unexpectedLoss: 12,
+  /** A loss that had to appear did not: the laboratory itself is suspect. */
+  missingLoss: 13,
   interrupted: 130,
 } as const;
 

@@ -265,7 +265,10 @@ function parseOutput(given: RawFlags): Pick<RunSettings, "format" | "output" | "
   return { format: onStdout, output, outputFormat: named ?? formatFor(output) };
 }
 
-function parseColor(value: string | boolean | undefined, around: Surroundings): boolean {
+export function parseColor(
+  value: string | boolean | undefined,
+  around: Pick<Surroundings, "isTerminal" | "env">,
+): boolean {
   if (value === "always") return true;
   if (value === "never") return false;
   if (value !== undefined && value !== "auto") {
@@ -274,7 +277,7 @@ function parseColor(value: string | boolean | undefined, around: Surroundings): 
   return around.isTerminal && !around.env["NO_COLOR"];
 }
 
-function parseList(text: string, flag: string): string[] {
+export function parseList(text: string, flag: string): string[] {
   const items = text.split(",").map((item) => item.trim());
   if (items.some((item) => item === "")) {
     throw new UsageError(`${flag}: "${text}" has an empty item; write for example A,B`);
@@ -282,7 +285,7 @@ function parseList(text: string, flag: string): string[] {
   return [...new Set(items)];
 }
 
-function unknownWords(name: string, valid: readonly string[]): string {
+export function unknownWords(name: string, valid: readonly string[]): string {
   const nearest = nearestName(name, valid);
   const hint = nearest === null ? "" : ` (did you mean "${nearest}"?)`;
   return `"${name}" is unknown${hint}; valid: ${valid.join(", ")}`;

@@ -29,3 +29,5 @@ export * from "./probe/index.js";
 export { nearestName } from "./nearest.js";
 export { packageRoot } from "./package-root.js";
 export { Random } from "./random.js";
+export { installedEngine } from "./installed-engine.js";
+export * from "./sim/index.js";

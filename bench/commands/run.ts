@@ -1,17 +1,15 @@
 // `bench run`: settings, the run, the result on stdout and in a file.
 
 import { randomInt } from "node:crypto";
-import { accessSync, constants, statSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { writeFileSync } from "node:fs";
 import type { OpenStore } from "../api.js";
-import { EnvironmentError, messageOf, UsageError } from "../exit.js";
 import { render } from "../export/format.js";
 import { parseRunSettings } from "../options.js";
 import type { RawFlags } from "../options.js";
+import { checkOutput } from "../output-file.js";
 import { Interrupt } from "../run/interrupt.js";
 import { createProgress } from "../run/progress.js";
 import { runBenchmark } from "../run/runner.js";
-import type { RunSettings } from "../run/settings.js";
 
 /** What a command needs besides its arguments. */
 export interface RunInput {
@@ -33,7 +31,7 @@ export async function runCommand(input: RunInput): Promise<number> {
     randomSeed: () => randomInt(1, 1_000_000),
   });
   // A run of a minute must not fail at its end because of a mistyped file name.
-  checkOutput(settings);
+  checkOutput(settings.output);
   const progress = createProgress(process.stderr, settings.quiet);
   const interrupt = new Interrupt((line) => progress.warn(line));
   try {
@@ -48,17 +46,5 @@ export async function runCommand(input: RunInput): Promise<number> {
     return result.exit.code;
   } finally {
     interrupt.dispose();
-  }
-}
-
-function checkOutput({ output }: RunSettings): void {
-  if (output === null) return;
-  if (statSync(output, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`--output ${output}: is a directory; name a file`);
-  }
-  try {
-    accessSync(dirname(resolve(output)), constants.W_OK);
-  } catch (error) {
-    throw new EnvironmentError(`--output ${output}: ${messageOf(error)}`);
   }
 }

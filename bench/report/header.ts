@@ -36,7 +36,7 @@ export function reproduceCommand(result: Result): string {
   return words.map(quoted).join(" ");
 }
 
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 

@@ -10,6 +10,7 @@ type Signal = keyof typeof SIGNALS;
 export class Interrupt {
   private signal: Signal | null = null;
   private folder: WorkFolder | null = null;
+  private listener: (() => void) | null = null;
   private readonly handlers = new Map<Signal, () => void>();
 
   constructor(private readonly say: (line: string) => void) {
@@ -35,6 +36,12 @@ export class Interrupt {
     this.folder = folder;
   }
 
+  /** Calls `listener` at the first signal, or now when there was one. */
+  onRequest(listener: () => void): void {
+    this.listener = listener;
+    if (this.isRequested) listener();
+  }
+
   /** Gives the signals back to Node. */
   dispose(): void {
     for (const [signal, handler] of this.handlers) process.off(signal, handler);
@@ -47,5 +54,6 @@ export class Interrupt {
     }
     this.signal = signal;
     this.say("Interrupted: keeping what is complete and cleaning up. Once more to end at once.");
+    this.listener?.();
   }
 }

@@ -63,7 +63,15 @@ export function survives(layer: Layer, crash: Crash, device: Device): boolean {
   return crash === "os-crash" || device.cache !== "volatile";
 }
 
-/** Bytes that survive or are lost together: a sector at a power cut, a cached page otherwise. */
+/** What a copy-on-write file system makes reachable at once: an extent of the largest page. */
+const EXTENT = 65536;
+
+/**
+ * Bytes that survive or are lost together: a sector at a power cut, a cached page otherwise. A
+ * copy-on-write file system switches from old bytes to new ones, so no page is half of each; a
+ * process that is killed in the middle of a write has still written a part of it.
+ */
 export function unitOf(crash: Crash, device: Device): number {
+  if (device.copyOnWrite && crash !== "process-kill") return Math.max(EXTENT, device.atomicUnit);
   return crash === "power-cut" ? device.atomicUnit : Math.max(4096, device.atomicUnit);
 }

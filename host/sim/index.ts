@@ -7,9 +7,10 @@ export { CrashPoint, type Choice, type Fate } from "./crash-point.js";
 export {
   CRASHES,
   DRIVE_CACHES,
+  unitOf,
   VOLATILE,
   type Crash,
-  type Device,
+  type Device as DiskDevice,
   type DriveCache,
 } from "./device.js";
 export { SimDisk } from "./disk.js";
@@ -39,6 +40,7 @@ export { reproduce, verdictOf } from "./reproduce.js";
 export { caseSize, shrink } from "./shrink.js";
 export { modelSpeed, type Speed, type SpeedOptions } from "./speed.js";
 export { tell } from "./story.js";
+export { sweep, type SweepOptions } from "./sweep.js";
 export { Tally, type CrashCase, type Step } from "./tally.js";
 export { Staff, type Visit } from "./visit.js";
 export { DEPTH_MAX, wander, type WanderOptions } from "./wander.js";
