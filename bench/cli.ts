@@ -6,7 +6,7 @@
 // it is the one that runs.
 
 import { Command, CommanderError, Option } from "commander";
-import { addCrash, addExplain, addReport } from "./crash/command-line.js";
+import { addCrash, addExplain, addReport, addStudy } from "./crash/command-line.js";
 import type { CrashFlag } from "./crash/flags.js";
 import { EXIT, messageOf, UsageError } from "./exit.js";
 import type { Flag } from "./flags.js";
@@ -112,6 +112,12 @@ async function addLab(program: Command, input: LabInput): Promise<void> {
     const { crashCommand } = await import("./commands/crash.js");
     ended(await crashCommand({ flags, innodb, argv }));
   });
+  addStudy(program, await studyFlags(rest), async (study, flags) => {
+    checkNoInnodb(innodb, "study");
+    const { studyCommand } = await import("./commands/study.js");
+    const { openRealStore } = await import("./open-store.js");
+    ended(await studyCommand({ study, flags, argv, openStore: openRealStore }));
+  });
   addReport(program, async (files, flags) => {
     checkNoInnodb(innodb, "report");
     const { reportCommand } = await import("./commands/report.js");
@@ -127,6 +133,10 @@ async function addLab(program: Command, input: LabInput): Promise<void> {
 /** The same of `bench crash`: its flags name every fault and workload of the laboratory. */
 async function crashFlags(args: readonly string[]): Promise<readonly CrashFlag[]> {
   return args.includes("crash") ? (await import("./crash/flags.js")).CRASH_FLAGS : [];
+}
+
+async function studyFlags(args: readonly string[]): Promise<readonly CrashFlag[]> {
+  return args.includes("study") ? (await import("./study/flags.js")).STUDY_FLAGS : [];
 }
 
 function addRun(

@@ -37,6 +37,36 @@ export function addCrash(
   command.addHelpText("after", EXAMPLES).action((flags: RawFlags) => run(flags));
 }
 
+const STUDY_EXAMPLES = `
+Examples:
+  bench study doublewrite                          here, in about two minutes
+  bench study doublewrite --quick
+  bench study doublewrite --dir /mnt/disk --disk sata-ssd,nvme-plp -o study.md
+
+Exit codes: as bench crash.`;
+
+export function addStudy(
+  program: Command,
+  flagsOfStudy: readonly CrashFlag[],
+  run: (study: string, flags: RawFlags) => Promise<void>,
+): void {
+  const command = program
+    .command("study <name>")
+    .usage("[options] <name>")
+    .summary("speed and loss of the same configurations, in one table: doublewrite")
+    .description(
+      "Measures every configuration on a directory as `bench run` does, models it on drives of " +
+        "stated characteristics, crashes it as `bench crash` does, and joins the three. Studies: " +
+        "doublewrite.",
+    );
+  for (const { flags, help, group } of flagsOfStudy) {
+    command.addOption(new Option(flags, help).helpGroup(`${group}:`));
+  }
+  command
+    .addHelpText("after", STUDY_EXAMPLES)
+    .action((study: string, flags: RawFlags) => run(study, flags));
+}
+
 /** Flags of `bench report`. */
 export function addReport(
   program: Command,
