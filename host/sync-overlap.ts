@@ -1,7 +1,7 @@
-// Linux reports a failed write-back once per open file. When two syncs of a file overlap, one of them
-// gets the error, and the other may return 0 for pages that were dropped: whoever waits for that one
-// would be told that his redo is durable. Therefore a sync counts as done only when every sync of the
-// same file that was in flight beside it has ended well too.
+// Linux reports a failed write-back once per open file. When two syncs of a file overlap, one of
+// them gets the error, and the other may return 0 for pages that were dropped: whoever waits for
+// that one would be told that his redo is durable. Therefore a sync counts as done only when every
+// sync of the same file that was in flight beside it has ended well too.
 //
 //   sync A ├──────────────┤ 0     held until B has ended
 //   sync B      ├────────────┤ EIO     then both have failed

@@ -1,5 +1,5 @@
-// From the flags of a study to the settings of the two commands it joins, which check them. What the
-// user names is the same for both; defaults that differ between the two are settled here.
+// From the flags of a study to the settings of the two commands it joins, which check them. What
+// the user names is the same for both; defaults that differ between the two are settled here.
 
 import { parseCrashSettings } from "../crash/options.js";
 import type { CrashSettings } from "../crash/settings.js";

@@ -15,6 +15,7 @@ import type { Run } from "./history.js";
 import type { Step } from "./tally.js";
 
 export const CASE_VERSION = "c1";
+const FIELDS = 13;
 
 export interface CaseSpec {
   readonly profile: string;
@@ -46,46 +47,41 @@ export function encodeCase(spec: CaseSpec): string {
 
 /** Errors: CaseIdError for text that is no id, a typing error, or an id of another version. */
 export function decodeCase(id: string): CaseSpec {
-  const text = id.trim();
+  const field = fieldsOf(id.trim());
+  return {
+    ...{ profile: field(1), method: field(2), doublewrite: field(3), trxCommit: Number(field(4)) },
+    ...{ pageSize: Number(field(5)), workload: field(6), seed: Number(field(7)), fault: field(8) },
+    drive: decodeDrive(field(9)),
+    hash: field(10),
+    steps: field(11).split(";").map(decodeStep),
+  };
+}
+
+/** Checks version and check sum; returns the fields by number. */
+function fieldsOf(text: string): (index: number) => string {
   const fields = text.split(":");
-  if (!/^c\d+$/.test(fields[0] ?? "")) {
+  const version = fields[0]!;
+  if (!/^c\d+$/.test(version)) {
     throw new CaseIdError(
-      `"${shortened(text)}" is no crash id: expected one that begins with "${CASE_VERSION}:", as printed by bench crash`,
+      `"${shortened(text)}" is no crash id: expected one that begins with "${CASE_VERSION}:", ` +
+        "as printed by bench crash",
     );
   }
-  if (fields[0] !== CASE_VERSION) {
+  if (version !== CASE_VERSION) {
     throw new CaseIdError(
-      `crash id of version ${fields[0]}: this laboratory replays ${CASE_VERSION}; use the release that printed it`,
+      `crash id of version ${version}: this laboratory replays ${CASE_VERSION}; ` +
+        "use the release that printed it",
     );
   }
   const check = fields.at(-1)!;
-  const body = text.slice(0, -check.length - 1);
-  if (fields.length !== 13 || checkOf(body) !== check) {
+  const expected = checkOf(text.slice(0, -check.length - 1));
+  if (fields.length !== FIELDS || expected !== check) {
     throw new CaseIdError(
-      `crash id: expected check ${checkOf(body)} at its end, found "${check}"; part of it is missing or mistyped`,
+      `crash id: expected check ${expected} at its end, found "${check}"; ` +
+        "part of it is missing or mistyped",
     );
   }
-  const [, profile, method, doublewrite, trx, page, workload, seed, fault, drive, hash, steps] =
-    fields as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-  return {
-    ...{ profile, method, doublewrite, workload, fault, hash },
-    ...{ trxCommit: Number(trx), pageSize: Number(page), seed: Number(seed) },
-    drive: decodeDrive(drive),
-    steps: steps.split(";").map(decodeStep),
-  };
+  return (index) => fields[index]!;
 }
 
 function shortened(text: string): string {

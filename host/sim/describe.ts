@@ -1,5 +1,5 @@
-// Requests in words a student understands: not "pwrite 4096 at 12288", but "page 3 of space 1, as of
-// commit 2". What a write carries is read from its own bytes.
+// Requests in words a student understands: not "pwrite 4096 at 12288", but "page 3 of space 1, as
+// of commit 2". What a write carries is read from its own bytes.
 
 import type { SimRequest, SyncRequest, WriteRequest, EntryRequest } from "./history.js";
 import type { Model } from "./model.js";

@@ -1,5 +1,5 @@
-// Draws one choice at a crash point. The kinds of choices that find bugs fastest are drawn often: all
-// lost, one lost, one kept (wrong order); one torn, coins for sectors (tearing).
+// Draws one choice at a crash point. The kinds of choices that find bugs fastest are drawn often:
+// all lost, one lost, one kept (wrong order); one torn, coins for sectors (tearing).
 
 import type { Random } from "../random.js";
 import type { Choice, CrashPoint, Fate } from "./crash-point.js";

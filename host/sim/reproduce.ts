@@ -1,5 +1,5 @@
-// Makes a crash state again from its recipe: the first crash, then for every further step a recovery
-// that was cut in its turn. The same recipe gives the same disk, byte for byte.
+// Makes a crash state again from its recipe: the first crash, then for every further step a
+// recovery that was cut in its turn. The same recipe gives the same disk, byte for byte.
 
 import { CrashPoint, type Choice } from "./crash-point.js";
 import type { Device } from "./device.js";

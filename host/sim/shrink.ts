@@ -1,5 +1,5 @@
-// Makes a counter-example small: the fewest writes that must survive, or be lost, for the same thing
-// to go wrong. A student should be able to hold it in mind.
+// Makes a counter-example small: the fewest writes that must survive, or be lost, for the same
+// thing to go wrong. A student should be able to hold it in mind.
 //
 //   1  crashes during recovery are left out, from the last one on
 //   2  an earlier cut, where less was uncertain
@@ -33,7 +33,7 @@ export function caseSize(visit: Visit, { steps }: CrashCase): number {
   return sizeOf(point, choice) + steps.length - 1;
 }
 
-/** Returns the smallest case found with the outcome of `found`; `found` itself if none is smaller. */
+/** Returns the smallest case found with the same outcome; `found` itself if none is smaller. */
 export function shrink(visit: Visit, found: CrashCase): CrashCase {
   return new Shrinker(visit, found).run();
 }

@@ -3,7 +3,7 @@
 import type { Choice } from "./crash-point.js";
 import type { Outcome, Verdict } from "./judge.js";
 
-/** One crash: after `cut` events of the run, or of the recovery from the disk that was left before. */
+/** One crash: after `cut` events of the run, or of the recovery from the disk left before. */
 export interface Step {
   readonly cut: number;
   /** Order in which the requests of that recovery ended; 0 for the run itself. */

@@ -1,4 +1,5 @@
-// What an exploration needs: the recording, the fault model, and machines to recover what it leaves.
+// What an exploration needs: the recording, the fault model, and machines to recover what it
+// leaves.
 
 import type { Device } from "./device.js";
 import { deviceFor, type FaultModel } from "./fault-model.js";

@@ -1,8 +1,8 @@
 // Random exploration, guided by what has been new.
 //
 //   pass    walks the history once: a choice or two at every cut, more where something new was seen
-//   new     a combination that no state had before: which requests were uncertain, what recovery did
-//           about it, how it ended
+//   new     a combination that no state had before: which requests were uncertain, what recovery
+//           did about it, how it ended
 //   corpus  the last new choice of a cut; its neighbors are tried
 //
 // One state in six goes on: the recovery is cut as well, up to three times in a row.

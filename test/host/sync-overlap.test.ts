@@ -1,5 +1,5 @@
-// Two syncs of one file at the same time: the error that the system reports to one of them is that of
-// both.
+// Two syncs of one file at the same time: the error that the system reports to one of them is that
+// of both.
 
 import { describe, expect, test } from "vitest";
 import type { OpenFile } from "../../host/files.js";
