@@ -1,15 +1,18 @@
 // The engine with counters: which side of every branch in recovery has been taken?
 //
-//   counters   │ false │ true │ false │ true │ …     two bytes for each branch, 0 or 1
+//   512 KiB    │ false │ true │ false │ true │ …     two bytes for each branch, 0 or 1
 //                branch 0       branch 1             a case has only its second byte
 //
-// The module exports what the release exports, and where its counters stand. They live in linear
-// memory, so each instance has its own, from zero; Coverage adds them up.
+// The module exports what the release exports, and where its counters stand: in the part of linear
+// memory that belongs to nobody. Each instance has its own, from zero, and keeps them when it is
+// rewound to recover another disk; Coverage adds them up.
 
 import { buildVariant, engineFiles, engineSource } from "../engine-variant.js";
 import { instrument, PROBE, type Branch } from "./instrument.js";
 
 const ENTRY = "engine/coverage-entry.ts";
+/** Address of the counters: below the static data, above the state a rewind keeps. */
+const COUNTERS_AT = 512 * 1024;
 
 /** Exports of an instrumented module, beside those of its entry. */
 export interface CoverageExports {
@@ -61,7 +64,7 @@ export async function buildInstrumented(
 
 function probeSource(branches: number): string {
   return `
-const counters: usize = memory.data(${Math.max(branches * 2, 1)});
+const counters: usize = ${COUNTERS_AT};
 export function coverageAddress(): usize { return counters; }
 export function coverageLength(): u32 { return ${branches * 2}; }
 export function took<T>(id: u32, value: T): bool {
