@@ -29,6 +29,7 @@ export {
   probeDirectIo,
   probeDirectory,
   profileNamed,
+  Random,
   resolveMethod,
   Store,
   StoreError,

@@ -6,7 +6,7 @@
 // 5 of 100 trials with 5 to 10 rounds. Deviations from the center are therefore widened by 1 +
 // 1/n, which brings that to 1 to 4 of 100, whether the noise is normal or has heavy tails.
 
-import { Random } from "./random.js";
+import { Random } from "./host.js";
 
 /** Below this many rounds no interval is computed and no conclusion is drawn. */
 export const ROUNDS_MIN = 5;

@@ -4,7 +4,7 @@
 // cost more than the call. Addresses are u32.
 
 import { arenaPlan as plan, exchangeBase, exchangeSize, ringHeader } from "./abi/arena";
-import { completionBase, submissionBase } from "./abi/arena";
+import { arenaStateEnd as stateEnd, completionBase, submissionBase } from "./abi/arena";
 import { pageSize, setOption as set } from "./abi/config";
 import { COUNTERS_COUNT, countersAddress as countersAt } from "./abi/counters";
 import { failureRecord as failure, poisoned } from "./abi/failure";
@@ -60,6 +60,11 @@ export function foundFile(kind: u32, id: u32, size: f64): bool {
 /** Lays out memory and returns the bytes it needs; the host grows memory to that, once. */
 export function arenaPlan(): f64 {
   return plan(copiesOnDisk);
+}
+
+/** The end of static data and state; buffers follow, whose content means nothing before the open. */
+export function arenaStateEnd(): usize {
+  return stateEnd;
 }
 
 export function ringHeaderAddress(): usize {

@@ -384,6 +384,18 @@ export class Driver {
     this.o.trace({ call: CALL_NAMES[call], kind, id, point, path, offset, length });
   }
 
+  /** Forgets what is in flight and every open file, as a machine does that loses its power. */
+  abandon(): void {
+    this.flights.clear();
+    this.files.closeAll();
+    this.failure = null;
+    this.queuedInline = false;
+    this.queued = 0;
+    this.inFlight = 0;
+    this.linkedFlight = NO_LINK;
+    this.chainWrites = 0;
+  }
+
   /** Closes every file; nothing may be in flight. */
   async detach(): Promise<void> {
     await this.o.backend.detach();

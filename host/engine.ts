@@ -1,14 +1,18 @@
-// Loads the engine and turns its traps into EnginePanic. One instance is one store; memory is grown
-// once, to the size the engine asks for, before the first address is used.
+// Starts the engine and turns its traps into EnginePanic. One instance is one store; memory is grown
+// once, to the size the engine asks for, before the first address is used. The crash laboratory
+// rewinds an instance instead of making a new one: see `rewind`.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { EnginePanic } from "./errors.js";
-import { packageRoot } from "./package-root.js";
 
 /** The ABI this host speaks; engine/index.ts exports its own. */
 const ABI_VERSION = 1;
 const WASM_PAGE = 65536;
+/** Static data begins here (asconfig.json, memoryBase); what is below is nobody's. */
+const STATIC_DATA_AT = 1 << 20;
+/** Where a rewindable engine keeps its globals: in nobody's memory. */
+const SAVED_STATE_AT = 4096;
+/** Room for more doublewrite copies than the files had at first. */
+const REWIND_HEADROOM = 4 << 20;
 
 /** The exports of engine/index.ts. LSNs and sizes are numbers below 2^53; addresses are u32. */
 export interface EngineExports {
@@ -16,6 +20,10 @@ export interface EngineExports {
   setOption(id: number, value: number): number;
   foundFile(kind: number, id: number, size: number): number;
   arenaPlan(): number;
+  arenaStateEnd(): number;
+  stateSave(at: number): void;
+  stateLoad(at: number): void;
+  stateBytes(): number;
   ringHeaderAddress(): number;
   submissionAddress(): number;
   completionAddress(): number;
@@ -73,14 +81,6 @@ export interface EngineExports {
   checkInvariants(): void;
 }
 
-let compiled: WebAssembly.Module | null = null;
-
-/** The module of this installation, compiled once per process. */
-function installedModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(join(packageRoot(), "build/engine.wasm")));
-  return compiled;
-}
-
 /** Values of the engine's options by number; engine-options.ts makes them. */
 export type EngineOptions = ReadonlyMap<number, number>;
 
@@ -98,13 +98,22 @@ export class Engine {
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
   readonly view: DataView;
-  private readonly ringHead: number;
+  private ringHead: number;
+  private readonly memory: WebAssembly.Memory;
+  /** Static data before the first open, or null when this engine is not to be rewound. */
+  private readonly pristine: Uint8Array | null;
 
   /**
+   * `isRewindable`: keep what `rewind` needs.
    * Errors: EnginePanic when the options contradict each other; RangeError when the system has not
    * the memory.
    */
-  constructor(options: EngineOptions, files: readonly FoundFile[], module = installedModule()) {
+  constructor(
+    module: WebAssembly.Module,
+    options: EngineOptions,
+    files: readonly FoundFile[],
+    isRewindable = false,
+  ) {
     const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536 });
     const instance = new WebAssembly.Instance(module, { env: { memory } });
     this.exports = instance.exports as unknown as EngineExports;
@@ -114,20 +123,61 @@ export class Engine {
     for (const [id, value] of options) {
       if (this.exports.setOption(id, value) === 0) throw new EnginePanic(`engine: option ${id}`);
     }
-    for (const file of files) this.exports.foundFile(file.kind, file.id, file.size);
-    growTo(memory, this.plan(memory));
+    this.memory = memory;
+    this.pristine = isRewindable ? this.save() : null;
+    this.tell(files);
+    growTo(memory, this.plan() + (isRewindable ? REWIND_HEADROOM : 0));
     this.bytes = new Uint8Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
     this.view = new DataView(memory.buffer);
     this.ringHead = this.exports.ringHeaderAddress() >>> 2;
   }
 
-  private plan(memory: WebAssembly.Memory): number {
+  private tell(files: readonly FoundFile[]): void {
+    for (const file of files) this.exports.foundFile(file.kind, file.id, file.size);
+  }
+
+  private plan(): number {
     try {
       return this.exports.arenaPlan();
     } catch (trap) {
-      throw panicOf(trap, this.exports, new DataView(memory.buffer));
+      throw panicOf(trap, this.exports, new DataView(this.memory.buffer));
     }
+  }
+
+  private save(): Uint8Array {
+    const { exports, memory } = this;
+    // Any checksum: the tables of constants are built before the first one, and then kept.
+    new Uint8Array(memory.buffer)[SAVED_STATE_AT] = 1;
+    exports.stampLogBlocks(SAVED_STATE_AT, 512);
+    exports.stateSave(SAVED_STATE_AT);
+    // The ring header is the first region of the arena: static data ends where it begins.
+    this.plan();
+    const pristine = new Uint8Array(memory.buffer).slice(
+      STATIC_DATA_AT,
+      exports.ringHeaderAddress(),
+    );
+    exports.stateLoad(SAVED_STATE_AT);
+    return pristine;
+  }
+
+  /**
+   * Takes a rewindable engine back to the moment before it was told of its files, and tells it of
+   * `files`. What its buffers hold stays there and means nothing.
+   * Errors: EnginePanic when the files ask for more memory than there is.
+   */
+  rewind(files: readonly FoundFile[]): void {
+    const { exports, pristine } = this;
+    if (pristine === null) throw new TypeError("engine: this one was not made to be rewound");
+    const stateEnd = exports.arenaStateEnd();
+    exports.stateLoad(SAVED_STATE_AT);
+    this.bytes.set(pristine, STATIC_DATA_AT);
+    this.bytes.fill(0, STATIC_DATA_AT + pristine.length, stateEnd);
+    this.tell(files);
+    if (this.plan() > this.bytes.length) throw new EnginePanic("engine: no memory to rewind into");
+    // A larger table of copies moves the end of the state.
+    if (exports.arenaStateEnd() > stateEnd) this.bytes.fill(0, stateEnd, exports.arenaStateEnd());
+    this.ringHead = exports.ringHeaderAddress() >>> 2;
   }
 
   /** True when the submission ring holds requests. */

@@ -17,8 +17,10 @@ export class Flights {
   readonly file: (OpenFile | null)[];
   readonly latency: (LatencyClass | null)[];
   private readonly free: number[];
+  /** Flights at or above this number have never been taken. */
+  private taken = 0;
 
-  constructor(capacity: number) {
+  constructor(private readonly capacity: number) {
     this.tag = new Uint32Array(capacity);
     this.follower = new Float64Array(capacity);
     this.covers = new Float64Array(capacity);
@@ -34,7 +36,17 @@ export class Flights {
     const flight = this.free.pop();
     if (flight === undefined) throw new Error("driver: more operations in flight than ring slots");
     this.follower[flight] = -1;
+    if (flight >= this.taken) this.taken = flight + 1;
     return flight;
+  }
+
+  /** Forgets every operation in flight. */
+  clear(): void {
+    if (this.free.length === this.capacity) return;
+    const isFree = new Set(this.free);
+    for (let flight = 0; flight < this.taken; flight++) {
+      if (!isFree.has(flight)) this.release(flight);
+    }
   }
 
   release(flight: number): void {

@@ -26,3 +26,4 @@ export * from "./options.js";
 export * from "./probe/index.js";
 export { nearestName } from "./nearest.js";
 export { packageRoot } from "./package-root.js";
+export { Random } from "./random.js";

@@ -9,12 +9,10 @@
 //
 // The log and doublewrite directories are the store's own unless an option names others.
 
-import { join } from "node:path";
 import type { FileKind } from "./abi.js";
 import { FILE_KINDS } from "./abi.js";
-import { LOCK_FILE } from "./lock.js";
 import type { FoundFile } from "./engine.js";
-import { PROBE_FILE_PREFIX } from "./probe/index.js";
+import { LOCK_FILE, PROBE_FILE_PREFIX } from "./housekeeping.js";
 
 export const MARKER_FILE = "tornproof.creating";
 export const LOG_FILE = "ib_logfile0";
@@ -49,7 +47,7 @@ export class Layout {
   }
 
   pathOf(kind: FileKind, id: number): string {
-    return join(this.directoryOf(kind), this.nameOf(kind, id));
+    return `${this.directoryOf(kind)}/${this.nameOf(kind, id)}`;
   }
 
   /** Every directory of the store, once. */

@@ -14,13 +14,11 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { toIoError } from "./backend/posix-files.js";
 import { StoreError } from "./errors.js";
+import { LOCK_FILE } from "./housekeeping.js";
 import { describeThisProcess, judge, parseOwner } from "./lock-owner.js";
 import type { LockOwner, OfdLock, Verdict } from "./lock-owner.js";
 
 export type { OfdLock };
-
-/** Name of the lock file; every other file of this module begins with it and a dot. */
-export const LOCK_FILE = "tornproof.lock";
 
 export interface Lock {
   /** Path of the lock file. */

@@ -11,6 +11,7 @@ import { asError, StoreError } from "./errors.js";
 import { errorOf } from "./failure.js";
 import type { FlushMethod } from "./flush/index.js";
 import { inspectDirectory } from "./inspect-directory.js";
+import { installedEngine } from "./installed-engine.js";
 import { Layout } from "./layout.js";
 import { acquireLock, type Lock } from "./lock.js";
 import type { NormalizedOptions, StoreOptions } from "./options.js";
@@ -105,7 +106,7 @@ async function openLocked(parts: Parts): Promise<OpenedStore> {
   const method = decideMethod(options, backend, layout);
   for (const path of inspection.leftovers) backend.unlink(path);
   const settings = new Map([...engineOptions(options, randomInt(1, UUID_MAX)), ...overrides]);
-  const engine = new Engine(settings, inspection.files);
+  const engine = new Engine(installedEngine(), settings, inspection.files);
   const opened = assemble(parts, method, engine, isNew);
   try {
     start(opened);

@@ -9,7 +9,7 @@
 import { Committer } from "./committer.js";
 import { asError, StoreError } from "./errors.js";
 import { errorOf } from "./failure.js";
-import { callFor, type DurabilityClass, type SyncPoint } from "./flush/index.js";
+import { commitPolicy, type DurabilityClass } from "./flush/index.js";
 import type { Metrics } from "./metrics.js";
 import { openStore, type EngineOverrides, type OpenedStore } from "./open-store.js";
 import type { StoreOptions } from "./options.js";
@@ -60,7 +60,7 @@ export class Store {
     this.committer = new Committer({
       engine: o.engine,
       pump: o.pump,
-      policy: commitPolicyOf(o),
+      policy: commitPolicy(o.method.effective, o.options.innodb_flush_log_at_trx_commit),
       errorFor,
       check: () => this.check(),
     });
@@ -277,17 +277,6 @@ export class Store {
 
 function closedError(): StoreError {
   return new StoreError("CLOSED", "the store is closed");
-}
-
-/**
- * A flush method may leave the sync of a commit to the background (MariaDB's nosync). The engine
- * must then not be told that redo is durable, or it would write pages before their redo.
- */
-function commitPolicyOf({ method, options }: OpenedStore): 0 | 1 | 2 {
-  const asked = options.innodb_flush_log_at_trx_commit;
-  const makesCall = (point: SyncPoint): boolean =>
-    callFor(method.effective, "log", point).call !== null;
-  return asked === 1 && !makesCall("log-commit") && makesCall("log-write-ahead") ? 2 : asked;
 }
 
 function effectiveOf(o: OpenedStore): Effective {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as abi from "../host/abi.js";
 import { Engine } from "../host/engine.js";
+import { installedEngine } from "../host/installed-engine.js";
 import { ENGINE_OPTION } from "../host/engine-options.js";
 import { STATUS } from "../host/failure.js";
 import { packageRoot } from "../host/package-root.js";
@@ -63,7 +64,7 @@ test("abi: there is a name for every counter of the engine, in the same order", 
 });
 
 test("abi: every engine option has a number the engine knows, and no other number", () => {
-  const { exports } = new Engine(new Map([[ENGINE_OPTION.framesCount, 16]]), []);
+  const { exports } = new Engine(installedEngine(), new Map([[ENGINE_OPTION.framesCount, 16]]), []);
   const numbers = Object.values(ENGINE_OPTION);
 
   for (const number of numbers) {

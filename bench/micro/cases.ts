@@ -3,7 +3,7 @@
 import type { BenchStore } from "../api.js";
 import { engineExportsOf } from "../engine-access.js";
 import { Histogram } from "../host.js";
-import { Random } from "../random.js";
+import { Random } from "../host.js";
 import type { WorkingSet } from "../run/working-set.js";
 import type { MicroCase } from "./suite.js";
 

@@ -2,7 +2,7 @@
 
 import { messageOf } from "../exit.js";
 import { openRealStore } from "../open-store.js";
-import { Random } from "../random.js";
+import { Random } from "../host.js";
 import { tableLines } from "../report/table.js";
 import { ensureWorkingSet } from "../run/working-set.js";
 import { formatCount } from "../units.js";

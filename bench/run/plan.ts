@@ -2,7 +2,7 @@
 // round seeded, and every second round the reverse of the one before (A B C, C B A, …). A disk that
 // slows down or speeds up during the run then favors nobody.
 
-import { Random } from "../random.js";
+import { Random } from "../host.js";
 
 /** One row of the result tables. `variables` are InnoDB's, or the mode of a sync-only probe. */
 export interface Config {

@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import type { OpenStore } from "../api.js";
 import { EXIT, EnvironmentError } from "../exit.js";
-import { Random } from "../random.js";
+import { Random } from "../host.js";
 import type { Result } from "../result.js";
 import { formatBytes } from "../units.js";
 import { workloadNamed } from "../workload/index.js";

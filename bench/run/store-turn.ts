@@ -8,7 +8,7 @@
 import type { BenchStore, OpenStore, StoreOptions } from "../api.js";
 import { Histogram } from "../host.js";
 import { osBytesWritten } from "../machine.js";
-import type { Random } from "../random.js";
+import type { Random } from "../host.js";
 import type { Workload, WorkloadContext } from "../workload/workload.js";
 import type { Turn } from "./plan.js";
 import type { TurnMeasurement } from "./totals.js";

@@ -2,7 +2,7 @@
 // the same files, each opening them its own way, so that none of them has the better extents.
 
 import type { BenchStore, BenchTablespace } from "../api.js";
-import type { Random } from "../random.js";
+import type { Random } from "../host.js";
 
 const SPACE_NAME = "bench";
 const PAGES_PER_TRANSACTION = 32;

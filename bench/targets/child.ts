@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { engineExportsOf } from "../engine-access.js";
 import { openRealStore } from "../open-store.js";
-import { Random } from "../random.js";
+import { Random } from "../host.js";
 import { runStoreTurn } from "../run/store-turn.js";
 import { ensureWorkingSet } from "../run/working-set.js";
 import { workloadNamed } from "../workload/index.js";

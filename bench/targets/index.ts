@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { EnvironmentError, EXIT, exitCodeOf, messageOf } from "../exit.js";
 import { packageRoot } from "../host.js";
 import { describeMachine } from "../machine.js";
-import { Random } from "../random.js";
+import { Random } from "../host.js";
 import { toolVersion } from "../run/assemble.js";
 import { Interrupt } from "../run/interrupt.js";
 import { createWorkFolder } from "../run/work-folder.js";

@@ -1,7 +1,7 @@
 // Bytes to write: a ring of pseudo-random bytes from which every change takes the next piece, so
 // that no two successive changes are equal and making one costs no copy.
 
-import type { Random } from "../random.js";
+import type { Random } from "../host.js";
 
 const SPARE = 4096;
 

@@ -2,7 +2,7 @@
 // in its header what it stands for.
 
 import type { BenchStore, BenchTablespace } from "../api.js";
-import type { Random } from "../random.js";
+import type { Random } from "../host.js";
 import type { Unit } from "../result.js";
 import type { Window } from "../run/window.js";
 

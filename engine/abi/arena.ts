@@ -1,9 +1,13 @@
 // The map of linear memory. Everything has its place before the store opens; memory never grows
 // after. Regions follow one another in this order, each aligned to 4096 bytes:
 //
-//   │ rings │ exchange │ mtr buffer │ memo │ spaces │ reserved │ batches │ control blocks │
-//   │ page hash │ log buffer │ log staging │ checkpoint block │ DDL page │ copies │
-//   │ batch staging │ frames │
+//   state    │ ring header │ batches │ batch slots │ records │ control blocks │ page hash │ copies │
+//   buffers  │ rings │ exchange │ mtr buffer │ memo │ spaces │ reserved │ log buffer │
+//            │ log staging │ checkpoint block │ DDL page │ batch staging │ frames │
+//
+// State must be zero before the store opens. What a buffer holds before it is first written means
+// nothing: a machine is rewound by restoring static data, state and globals alone, and a test fills
+// the buffers with garbage first.
 //
 // Frames start on a 64 KiB boundary, hence on a page boundary for every page size, so that direct
 // I/O may use them. Invariant: regions never overlap, and the last one ends at `arenaEnd`.
@@ -52,6 +56,8 @@ export let ddlBase: usize = 0;
 export let stagingBase: usize = 0;
 export let framesBase: usize = 0;
 export let arenaEnd: u64 = 0;
+/** State ends and buffers begin here. */
+export let arenaStateEnd: usize = 0;
 
 let next: u64 = 0;
 
@@ -68,7 +74,29 @@ function region(bytes: u64): usize {
 export function arenaPlan(copies: u32): f64 {
   checkSizes();
   next = (<u64>__heap_base + 4095) & ~(<u64>4095);
+  planState(copies);
+  arenaStateEnd = <usize>next;
+  planBuffers();
+  next = (next + 65535) & ~(<u64>65535);
+  framesBase = region(<u64>framesCount * pageSize);
+  arenaEnd = next;
+  return <f64>arenaEnd;
+}
+
+function planState(copies: u32): void {
   ringHeader = region(64);
+  batchesBase = region(<u64>batchesCount * BATCH_SIZE);
+  batchSlotsBase = region(<u64>batchesCount * doublewritePages * BATCH_SLOT_SIZE);
+  detectBase = region(<u64>batchesCount * DETECT_BLOCK_SIZE);
+  blocksBase = region(<u64>framesCount * CONTROL_BLOCK_SIZE);
+  const buckets: u32 = 1 << (32 - clz(framesCount * 2 - 1));
+  hashMask = buckets - 1;
+  hashBase = region(<u64>buckets * 4);
+  copiesCapacity = 1 << (32 - clz((copies * 2) | 15));
+  copiesBase = region(<u64>copiesCapacity * COPY_SLOT_SIZE);
+}
+
+function planBuffers(): void {
   submissionBase = region(<u64>RING_SLOTS * SUBMISSION_SLOT_SIZE);
   completionBase = region(<u64>RING_SLOTS * COMPLETION_SLOT_SIZE);
   exchangeSize = trxBytesMax + 65536;
@@ -78,24 +106,11 @@ export function arenaPlan(copies: u32): f64 {
   memoBase = region(<u64>framesCount * 4);
   spacesBase = region(<u64>SPACES_MAX * SPACE_SIZE);
   reservedBase = region(<u64>RESERVED_PAGES_MAX * 16);
-  batchesBase = region(<u64>batchesCount * BATCH_SIZE);
-  batchSlotsBase = region(<u64>batchesCount * doublewritePages * BATCH_SLOT_SIZE);
-  detectBase = region(<u64>batchesCount * DETECT_BLOCK_SIZE);
-  blocksBase = region(<u64>framesCount * CONTROL_BLOCK_SIZE);
-  const buckets: u32 = 1 << (32 - clz(framesCount * 2 - 1));
-  hashMask = buckets - 1;
-  hashBase = region(<u64>buckets * 4);
   logBufferBase = region(logBufferSize);
   logStagingBase = region(LOG_WRITE_MAX);
   checkpointBase = region(4096);
   ddlBase = region(65536);
-  copiesCapacity = 1 << (32 - clz((copies * 2) | 15));
-  copiesBase = region(<u64>copiesCapacity * COPY_SLOT_SIZE);
   stagingBase = region(<u64>batchesCount * doublewritePages * pageSize);
-  next = (next + 65535) & ~(<u64>65535);
-  framesBase = region(<u64>framesCount * pageSize);
-  arenaEnd = next;
-  return <f64>arenaEnd;
 }
 
 function checkSizes(): void {

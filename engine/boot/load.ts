@@ -13,7 +13,7 @@ import { OWNER_CREATE, pushRequest, tagOf } from "../abi/ring";
 import { DAMAGED, FORMAT, OK, PENDING, READ_FAILED } from "../abi/status";
 import { frameOf } from "../buf/control-block";
 import { bufDiscardSpace, bufFix, bufUnfix, fixStatus } from "../buf/pool";
-import { dictCapacity, dictList, dictStatus } from "../ddl/dictionary";
+import { dictCapacity, dictList, dictStatus, listedBehindEnd } from "../ddl/dictionary";
 import { dataFileId, dataFilesCount } from "../fil/found-files";
 import { Space, SPACE_ACTIVE, SPACE_DROPPED, SPACE_NONE, spaceAt, spaceFind } from "../fil/space";
 import { spaceRemove, spacesEnd } from "../fil/space";
@@ -53,6 +53,7 @@ export function loadStep(): u32 {
   while (entry < dictCapacity()) {
     const status = loadEntry();
     if (status != OK) return status;
+    if (listedBehindEnd) break;
     entry++;
   }
   return removeOrphans();

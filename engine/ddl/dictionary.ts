@@ -1,5 +1,8 @@
 // The dictionary in memory: every dictionary page is read when it is needed, and entries are found
 // by name or by space id. Changes go through a mini-transaction like those of any other page.
+//
+// Invariant: a new entry takes the first empty place, so behind a page that was never changed (page
+// LSN 0) every entry is empty, and no search looks there.
 
 import { pageSize } from "../abi/config";
 import { OK, PENDING } from "../abi/status";
@@ -7,6 +10,7 @@ import { ControlBlock, frameOf } from "../buf/control-block";
 import { bufFix, bufUnfix, fixStatus } from "../buf/pool";
 import { DICT_ENTRY_NAME, DICT_FIRST_PAGE_NO, dictEntriesPerPage } from "../format/store-page";
 import { dictEntry, dictPages, entryNameLength, entrySpaceId } from "../format/store-page";
+import { pageLsn } from "../format/fil";
 import { SPACES_MAX } from "../limits";
 
 /** Why the last call had no answer yet, or OK. */
@@ -47,12 +51,14 @@ export function dictFind(name: usize, length: u32): bool {
       return false;
     }
     const found = findInPage(frameOf(block), name, length);
+    const isLast = pageLsn(frameOf(block)) == 0;
     bufUnfix(block);
     if (found) {
       foundPage = DICT_FIRST_PAGE_NO + searched;
       searched = 0;
       return true;
     }
+    if (isLast) break;
     searched++;
   }
   searched = 0;
@@ -84,6 +90,7 @@ export function dictList(n: u32, nameAt: usize): u32 {
   if (block === null) return 0;
   const entry = dictEntry(frameOf(block), n % perPage);
   const id = entrySpaceId(entry);
+  listedBehindEnd = pageLsn(frameOf(block)) == 0;
   listedLength = entryNameLength(entry);
   memory.copy(nameAt, entry + DICT_ENTRY_NAME, 64);
   bufUnfix(block);
@@ -91,6 +98,8 @@ export function dictList(n: u32, nameAt: usize): u32 {
 }
 
 export let listedLength: u32 = 0;
+/** No entry stands at or behind the one last asked for. */
+export let listedBehindEnd: bool = false;
 
 /** Entries dictList can be asked for. */
 export function dictCapacity(): u32 {

@@ -126,5 +126,5 @@ export function nanosecondsSince(begin: number): number {
 }
 
 /** The next turn of the event loop; browsers have no setImmediate, and their timers wait 4 ms. */
-const later: (task: () => void) => void =
+export const later: (task: () => void) => void =
   typeof setImmediate === "function" ? setImmediate : queueMicrotask;

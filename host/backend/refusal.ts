@@ -18,13 +18,13 @@ const CALLS: ReadonlySet<number> = new Set(Object.values(CALL));
 
 /**
  * Returns the result of an operation that makes no call, or null when there is a call to make.
- * Requires: the backend has no pwritev2 flags (capabilities.rwf is false).
+ * `rwf`: the backend has pwritev2 flags (capabilities.rwf).
  */
-export function settledWithoutCall(op: IoOp, memory: Uint8Array): number | null {
+export function settledWithoutCall(op: IoOp, memory: Uint8Array, rwf = false): number | null {
   if (!CALLS.has(op.call)) return EINVAL;
   if (op.call === CALL.nop) return 0;
   // To drop the flag silently would turn a durable or atomic write into an ordinary one.
-  if ((op.flags & (OP_RWF_DSYNC | OP_RWF_ATOMIC)) !== 0) return EOPNOTSUPP;
+  if (!rwf && (op.flags & (OP_RWF_DSYNC | OP_RWF_ATOMIC)) !== 0) return EOPNOTSUPP;
   return isSync(op) ? null : badRange(op, memory);
 }
 

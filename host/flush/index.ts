@@ -3,6 +3,7 @@
 
 export type { DurabilityClass, FlushMethod, MethodFile, SyncPoint, SyncRule } from "./method.js";
 export { callFor, methodFileOf, openModeFor, ruleFor, type SyncDecision } from "./call.js";
+export { commitPolicy } from "./commit-policy.js";
 export { SyncDecisions } from "./decisions.js";
 export { DURABILITY_CLASSES, durabilityOf, isWeaker } from "./durability.js";
 export { matrix, matrixRow, openModeText } from "./matrix.js";

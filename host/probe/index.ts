@@ -6,4 +6,4 @@ export { probeDirectIo, type DirectIoProbe } from "./direct-io.js";
 export { fileSystemName, probeDirectory, type DirectoryProbe } from "./directory.js";
 export { effectiveMethod, type EffectiveMethod, type Probes } from "./effective.js";
 export { mountOf, parseMountInfo, type Mount } from "./mount.js";
-export { PROBE_FILE_PREFIX } from "./probe-file.js";
+export { PROBE_FILE_PREFIX } from "../housekeeping.js";

@@ -4,8 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, constants, openSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-
-export const PROBE_FILE_PREFIX = ".tornproof-probe-";
+import { PROBE_FILE_PREFIX } from "../housekeeping.js";
 
 interface MemoryConstructor {
   new (size: { initial: number; maximum: number }): { readonly buffer: ArrayBuffer };

@@ -12,16 +12,19 @@ import { chmodSync, existsSync } from "node:fs";
 import { fromRoot } from "./root.mjs";
 
 const ASC = "node_modules/assemblyscript";
+/** asc looks a transform up as Node looks up a module, hence the dot. */
+const TRANSFORM = ["--transform", "./scripts/asc/machine-state.mjs"];
 const TSC = "node_modules/typescript";
 
 const ENGINE = {
   name: "engine",
   label: "built engine.wasm",
   needs: ["asconfig.json", "engine/index.ts"],
-  inputs: ["engine", "asconfig.json", `${ASC}/package.json`],
+  inputs: ["engine", "asconfig.json", "scripts/asc", `${ASC}/package.json`],
   ignores: /(testing\.ts|\.md)$/,
   command: [
     ...[`${ASC}/bin/asc.js`, "engine/index.ts", "--target", "release"],
+    ...TRANSFORM,
     ...["--textFile", "build/engine.wat"],
   ],
   outputs: ["build/engine.wasm", "build/engine.wat"],
@@ -31,8 +34,8 @@ const TEST_ENGINE = {
   name: "test-engine",
   label: "built engine.test.wasm",
   needs: ["asconfig.json", "engine/testing.ts"],
-  inputs: ["engine", "asconfig.json", `${ASC}/package.json`],
-  command: [`${ASC}/bin/asc.js`, "engine/testing.ts", "--target", "test"],
+  inputs: ["engine", "asconfig.json", "scripts/asc", `${ASC}/package.json`],
+  command: [`${ASC}/bin/asc.js`, "engine/testing.ts", "--target", "test", ...TRANSFORM],
   outputs: ["build/engine.test.wasm"],
 };
 

@@ -1,7 +1,7 @@
 // The statistics on seeded data: how often they are wrong, in both directions.
 
 import { describe, expect, test } from "vitest";
-import { Random } from "../../bench/random.js";
+import { Random } from "../../host/random.js";
 import { drift, isDifferent, median, quantile, ratioOfMedians } from "../../bench/stats.js";
 
 const TRIALS = 100;

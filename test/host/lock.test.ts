@@ -9,7 +9,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { IoError, StoreError } from "../../host/errors.js";
 import { describeThisProcess } from "../../host/lock-owner.js";
 import type { LockOwner } from "../../host/lock-owner.js";
-import { acquireLock, LOCK_FILE } from "../../host/lock.js";
+import { LOCK_FILE } from "../../host/housekeeping.js";
+import { acquireLock } from "../../host/lock.js";
 import type { Lock } from "../../host/lock.js";
 import { loadAddon } from "../../native/index.js";
 import { startChild, transpile } from "./run-in-child.js";
