@@ -3,8 +3,8 @@
 //
 //   engine/**, asconfig.json ─▶ replace texts ─▶ asc ─▶ build/variants/<name>-<hash>.wasm ─▶ Module
 //
-// A variant is optimized less than the release, because it is compiled dozens of times and runs for
-// seconds. Its hash covers every source of the engine, the options, the compiler and the
+// A variant is not optimized: it is compiled dozens of times and runs for seconds, and compiling
+// takes three times as long with the lowest level of optimization. Its hash covers every source of the engine, the options, the compiler and the
 // replacements, so a stale one is never used. Nothing here touches build/engine.wasm.
 
 import { createHash } from "node:crypto";
@@ -45,6 +45,8 @@ const COMPILER_PACKAGE = "node_modules/assemblyscript/package.json";
 const ENTRY = "engine/index.ts";
 const CONFIG = "asconfig.json";
 const TARGET = "variant";
+/** What the release is compiled with too: scripts/lib/steps.mjs. */
+const TRANSFORM = "./scripts/asc/machine-state.mjs";
 const FOLDER = join(packageRoot(), "build", "variants");
 
 /** The text of a file of the repository. */
@@ -79,7 +81,8 @@ let sourcesHash: string | null = null;
 
 /** What every variant has in common: the compiler, its options, the engine as it is. */
 function hashOfSources(): string {
-  const hash = createHash("sha256").update(`${engineSource(COMPILER_PACKAGE)}\0${configuration()}`);
+  const hash = createHash("sha256").update(configuration());
+  for (const path of [COMPILER_PACKAGE, TRANSFORM]) hash.update(`\0${engineSource(path)}`);
   for (const path of engineFiles()) hash.update(`\0${path}\0${engineSource(path)}`);
   return hash.digest("hex");
 }
@@ -97,7 +100,7 @@ function hashOf({ files, entry }: Variant): string {
 /** The release's configuration with one more target. */
 function configuration(): string {
   const config = JSON.parse(engineSource(CONFIG)) as { targets: Record<string, unknown> };
-  config.targets[TARGET] = { optimizeLevel: 1 };
+  config.targets[TARGET] = { optimizeLevel: 0 };
   return JSON.stringify(config);
 }
 
@@ -106,7 +109,10 @@ export async function compile({ name, files, entry }: Variant): Promise<Uint8Arr
   const { default: asc } = (await import(COMPILER)) as { default: Compiler };
   let binary: Uint8Array | null = null;
   const { error, stderr } = await asc.main(
-    [entry ?? ENTRY, "--target", TARGET, "--outFile", `${name}.wasm`],
+    [
+      ...[entry ?? ENTRY, "--target", TARGET, "--transform", TRANSFORM],
+      ...["--outFile", `${name}.wasm`],
+    ],
     {
       readFile: (path) => (path.endsWith(CONFIG) ? configuration() : sourceOf(path, files)),
       writeFile: (path, contents) => {

@@ -134,14 +134,14 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     edits: [{ find: JUDGE, replace: "if (reason != 0xffffffff) return next();" }],
   },
   {
-    name: "copy-unchecked",
-    bug: "A torn copy counts like a whole one.",
-    breaks: "only a sound copy repairs a page",
+    name: "copies-told-apart-by-page-number",
+    bug: "Copies of pages with the same number in two tablespaces are taken for copies of one page.",
+    breaks: "a torn page is repaired",
     file: COPIES,
     edits: [
       {
-        find: "if (!lsnHalvesAgree(frame, pageSize) || !checksumIsValid(frame, pageSize)) return OK;",
-        replace: "",
+        find: "(copySpace(i) != space || copyPage(i) != page)",
+        replace: "copyPage(i) != page",
       },
     ],
   },
@@ -167,6 +167,25 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     breaks: "what recovery builds on is durable",
     file: "engine/recv/settle.ts",
     edits: [{ find: "sync(OP_SYNC, KIND_LOG, 0);", replace: "" }],
+  },
+  {
+    name: "settle-skips-data",
+    bug: "Recovery syncs the redo it found, but not the data files.",
+    breaks: "what recovery builds on is durable",
+    file: "engine/recv/settle.ts",
+    edits: [
+      {
+        find: "if (spaceAt(s).state == SPACE_FOUND) sync(OP_SYNC, KIND_DATA, spaceAt(s).id);",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "settle-skips-directory",
+    bug: "Recovery syncs the files it found, but not the removal of the marker.",
+    breaks: "with the marker nobody has been promised anything",
+    file: "engine/recv/settle.ts",
+    edits: [{ find: "sync(OP_SYNC_DIR, KIND_MARKER, 0);", replace: "" }],
   },
   {
     name: "epoch-not-raised",
