@@ -62,7 +62,7 @@ export function arenaPlan(): f64 {
   return plan(copiesOnDisk);
 }
 
-/** The end of static data and state; buffers follow, whose content means nothing before the open. */
+/** The end of static data and state. Buffers follow; what they hold before the open is nothing. */
 export function arenaStateEnd(): usize {
   return stateEnd;
 }

@@ -1,6 +1,6 @@
-// Starts the engine and turns its traps into EnginePanic. One instance is one store; memory is grown
-// once, to the size the engine asks for, before the first address is used. The crash laboratory
-// rewinds an instance instead of making a new one: see `rewind`.
+// Starts the engine and turns its traps into EnginePanic. One instance is one store; memory is
+// grown once, to the size the engine asks for, before the first address is used. The crash
+// laboratory rewinds an instance instead of making a new one: see `rewind`.
 
 import { EnginePanic } from "./errors.js";
 

@@ -2,8 +2,7 @@
 
 import type { BenchStore } from "../api.js";
 import { engineExportsOf } from "../engine-access.js";
-import { Histogram } from "../host.js";
-import { Random } from "../host.js";
+import { Histogram, Random } from "../host.js";
 import type { WorkingSet } from "../run/working-set.js";
 import type { MicroCase } from "./suite.js";
 

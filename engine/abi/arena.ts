@@ -1,7 +1,8 @@
 // The map of linear memory. Everything has its place before the store opens; memory never grows
 // after. Regions follow one another in this order, each aligned to 4096 bytes:
 //
-//   state    │ ring header │ batches │ batch slots │ records │ control blocks │ page hash │ copies │
+//   state    │ ring header │ batches │ batch slots │ records │ control blocks │ page hash │
+//            │ copies │
 //   buffers  │ rings │ exchange │ mtr buffer │ memo │ spaces │ reserved │ log buffer │
 //            │ log staging │ checkpoint block │ DDL page │ batch staging │ frames │
 //

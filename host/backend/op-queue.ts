@@ -34,6 +34,11 @@ export class OpQueue {
     this.unreaped += 1;
   }
 
+  /** The operation submitted last, unless it has been taken. */
+  get newest(): QueuedOp | undefined {
+    return this.queued.at(-1);
+  }
+
   /** Operations submitted and not yet reaped. */
   get pending(): number {
     return this.unreaped;

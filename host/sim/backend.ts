@@ -23,7 +23,7 @@ import { errnoNumber, nameOfErrno } from "../errno.js";
 import { IoError } from "../errors.js";
 import type { SimDisk, SimNode } from "./disk.js";
 import type { FaultCall, FaultPlan } from "./faults.js";
-import type { SyncRequest, WriteRequest } from "./history.js";
+import type { Note, SyncRequest, WriteRequest } from "./history.js";
 import { DriveQueue, type DriveModel } from "./latency.js";
 
 export type Schedule = "at-once" | "timed" | "held";
@@ -71,6 +71,8 @@ export class SimBackend implements Backend {
   private lastHandle: FileHandle = 0;
   schedule: Schedule;
   private drives: DriveQueue[] = [];
+  /** Why operations were submitted. */
+  private readonly notes = new WeakMap<QueuedOp, Note>();
   private onReady: () => void = () => {};
 
   constructor(
@@ -140,6 +142,12 @@ export class SimBackend implements Backend {
     this.queue.submit(op);
   }
 
+  /** Says why the operation submitted last is made. */
+  annotate(note: Note): void {
+    const op = this.queue.newest;
+    if (op !== undefined) this.notes.set(op, note);
+  }
+
   start(inline: boolean): void {
     for (const ops of this.queue.takeChains()) {
       const chain: Chain = { ops, request: null, due: 0 };
@@ -206,8 +214,9 @@ export class SimBackend implements Backend {
   }
 
   private recorded(op: QueuedOp, { node, mode }: OpenNode): WriteRequest | SyncRequest | null {
-    if (op.call === CALL.pread) return null;
-    if (isSync(op)) return this.disk.startSync(node);
+    if (op.call === CALL.pread || this.disk.history === null) return null;
+    const note = this.notes.get(op) ?? null;
+    if (isSync(op)) return this.disk.startSync(node, note);
     const { offset, length, address, flags } = op;
     const isFill = op.call === CALL.zeroFill;
     return this.disk.startWrite({
@@ -216,6 +225,7 @@ export class SimBackend implements Backend {
       direct: mode.direct,
       synchronous: mode.sync !== "none" || (flags & OP_RWF_DSYNC) !== 0,
       atomic: (flags & OP_RWF_ATOMIC) !== 0,
+      note,
     });
   }
 
@@ -253,7 +263,7 @@ export class SimBackend implements Backend {
   private move(op: QueuedOp, { content }: SimNode, transfer: Transfer, size: number): number {
     const { position, start } = transfer;
     if (op.call === CALL.zeroFill) content.write(position, null, 0, size);
-    else if (op.call === CALL.pwrite) content.write(position, this.memory!, start, size);
+    else if (op.call === CALL.pwrite) content.write(position, this.memory, start, size);
     else if (position + size > content.size) return ENODATA;
     else content.read(position, this.memory!.subarray(start, start + size));
     return size;

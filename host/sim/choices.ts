@@ -27,7 +27,10 @@ export function everyChoice(
 }
 
 function* everyFates(point: CrashPoint, freedom: Freedom): Generator<Fate[]> {
-  if (freedom === "prefix") return yield* prefixes(point);
+  if (freedom === "prefix") {
+    yield* prefixes(point);
+    return;
+  }
   const count = point.uncertain.length;
   const old = Math.max(0, count - WINDOW);
   const window = count - old;
@@ -72,7 +75,10 @@ function* everyMetadata(point: CrashPoint): Generator<Omit<Choice, "fates">> {
 
 function* everyGrowths(point: CrashPoint, from: number): Generator<number[]> {
   const file = point.growingFiles[from];
-  if (file === undefined) return yield [];
+  if (file === undefined) {
+    yield [];
+    return;
+  }
   for (let kept = 0; kept <= point.growthsOf(file); kept++) {
     for (const rest of everyGrowths(point, from + 1)) yield [kept, ...rest];
   }

@@ -3,8 +3,8 @@
 //   original   │ a │ b │ c │           a fork owns nothing at first; the first write to a chunk
 //   fork       │ a │ B'│ c │           copies that chunk into a new one
 //
-// A crash state differs from its neighbor in a few sectors, so making it costs what differs. After a
-// fork neither side owns a chunk, so both may be written.
+// A crash state differs from its neighbor in a few sectors, so making it costs what differs. After
+// a fork neither side owns a chunk, so both may be written.
 
 export const CHUNK = 4096;
 

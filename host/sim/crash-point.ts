@@ -12,7 +12,7 @@ import type { Crash, Device } from "./device.js";
 import { unitOf } from "./device.js";
 import type { WriteRequest } from "./history.js";
 import { Image } from "./image.js";
-import { applyEntry, type Certain, type Pending, type Persistence } from "./persistence.js";
+import { applyEntry, type Certain, type Persistence } from "./persistence.js";
 
 /** What becomes of one uncertain write: lost, kept, or a flag for each of its units. */
 export type Fate = "lost" | "kept" | Uint8Array;
@@ -61,7 +61,7 @@ export class CrashPoint {
     for (const pending of this.persistence.writes) {
       const { request } = pending;
       const of = this.byFile.get(request.file.number) ?? [];
-      of.push({ request, uncertain: index.get(pending as Pending) ?? -1 });
+      of.push({ request, uncertain: index.get(pending) ?? -1 });
       this.byFile.set(request.file.number, of);
     }
   }

@@ -6,12 +6,18 @@
 // A fault plan may fail a call or move fewer bytes; what a failed call leaves is for persistence.ts
 // to say. Without a history the disk only runs, which is all that judging a crash state needs.
 
-import { normalize, parentOf } from "../backend/file-tree.js";
-import { FileTree } from "../backend/file-tree.js";
+import { FileTree, normalize, parentOf } from "../backend/file-tree.js";
 import { IoError } from "../errors.js";
 import { Content, HEAP, type ChunkPool } from "./content.js";
-import type { EntryRequest, History, Note, SimFile, SimRequest, SyncRequest } from "./history.js";
-import type { WriteRequest } from "./history.js";
+import type {
+  EntryRequest,
+  History,
+  Note,
+  SimFile,
+  SimRequest,
+  SyncRequest,
+  WriteRequest,
+} from "./history.js";
 import { Image } from "./image.js";
 
 export interface SimNode {
@@ -29,6 +35,7 @@ export interface WriteOp {
   readonly direct: boolean;
   readonly synchronous: boolean;
   readonly atomic: boolean;
+  readonly note: Note | null;
 }
 
 export class SimDisk {
@@ -39,7 +46,6 @@ export class SimDisk {
   /** Requests started since the history began. */
   private requests = 0;
   private filesCount = 0;
-  private last: SimRequest | null = null;
 
   constructor(
     image: Image = new Image(),
@@ -85,9 +91,12 @@ export class SimDisk {
     return image;
   }
 
-  /** Says why the last request was made. */
-  annotate(note: Note): void {
-    if (this.last !== null) this.last.note ??= note;
+  /** Says why the last file or directory operation was made. */
+  annotateEntry(note: Note): void {
+    const request = this.history?.at(-1)?.request;
+    if (request?.type === "create" || request?.type === "unlink" || request?.type === "sync-dir") {
+      request.note ??= note;
+    }
   }
 
   create(path: string): SimNode {
@@ -119,7 +128,7 @@ export class SimDisk {
   /** Starts a write; its bytes are taken now. Null without a history. */
   startWrite(op: WriteOp): WriteRequest | null {
     if (this.history === null) return null;
-    const { node, offset, length, bytes, direct, synchronous, atomic } = op;
+    const { node, offset, length, bytes, direct, synchronous, atomic, note } = op;
     const request: WriteRequest = {
       type: "write",
       number: this.requests++,
@@ -130,26 +139,25 @@ export class SimDisk {
       direct,
       synchronous,
       atomic,
-      note: null,
+      note,
     };
     this.begin(request);
     return request;
   }
 
-  startSync(node: SimNode): SyncRequest | null {
+  startSync(node: SimNode, note: Note | null): SyncRequest | null {
     if (this.history === null) return null;
     const request: SyncRequest = {
       type: "sync",
       number: this.requests++,
       file: node.file,
-      note: null,
+      note,
     };
     this.begin(request);
     return request;
   }
 
   private begin(request: SimRequest): void {
-    this.last = request;
     this.history!.push({ step: "start", request, result: 0 });
   }
 

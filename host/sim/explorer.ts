@@ -3,26 +3,17 @@
 //   walk   the history event by event; at each a crash point, at each point its choices
 //   visit  the same disk under the same promise is recovered once, whatever leads to it
 //
-// exhaust    every cut and every choice of choices.ts
-// wander     cuts and choices drawn by a seed, guided by what has been new, with crashes during the
-//            recoveries that follow (wander.ts)
+// This is the exhaustive way: every cut and every choice of choices.ts. wander.ts is the other one.
 
 import { everyChoice } from "./choices.js";
 import { CrashPoint, type Choice } from "./crash-point.js";
-import type { Device } from "./device.js";
-import type { FaultModel } from "./fault-model.js";
-import { expectationAt, type Expectation, type Judge, type Verdict } from "./judge.js";
+import { expectationAt } from "./judge.js";
+import type { Expectation, Judge, Verdict } from "./judge.js";
 import { Persistence } from "./persistence.js";
 import type { Recording } from "./recording.js";
 import { DurableHash, PointHash } from "./state-hash.js";
-import { Tally } from "./tally.js";
-
-export interface Visit {
-  readonly recording: Recording;
-  readonly model: FaultModel;
-  readonly device: Device;
-  readonly judge: Judge;
-}
+import type { Tally } from "./tally.js";
+import type { Visit } from "./visit.js";
 
 /** Every cut, or those of one shard: cut number modulo `count` is `index`. */
 export interface Shard {
@@ -97,7 +88,7 @@ export function exhaust(
         memory.remember(disk, expected, verdict);
         tally.distinct++;
       }
-      tally.add({ steps: [{ cut, choice }], verdict }, expected.promised);
+      tally.add({ steps: [{ cut, seed: 0, choice }], verdict }, expected.promised);
       return goOn();
     });
   });

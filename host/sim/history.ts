@@ -2,6 +2,7 @@
 // is a number of events; what has not ended by then was in flight.
 
 import type { FileKind, IoPoint } from "../abi.js";
+import type { Image } from "./image.js";
 
 /** Why a request was made, as the driver's trace says. */
 export interface Note {
@@ -33,14 +34,14 @@ export interface WriteRequest {
   readonly synchronous: boolean;
   /** RWF_ATOMIC: all of it or nothing. */
   readonly atomic: boolean;
-  note: Note | null;
+  readonly note: Note | null;
 }
 
 export interface SyncRequest {
   readonly type: "sync";
   readonly number: number;
   readonly file: SimFile;
-  note: Note | null;
+  readonly note: Note | null;
 }
 
 /** Creation and removal of files, and the sync of a directory; they end when they begin. */
@@ -63,3 +64,11 @@ export interface SimEvent {
 }
 
 export type History = SimEvent[];
+
+/** A run of which crash states can be made: a recorded workload, or one of its recoveries. */
+export interface Run {
+  readonly base: Image;
+  /** The files of the base, by number. */
+  readonly files: readonly SimFile[];
+  readonly history: History;
+}

@@ -1,7 +1,7 @@
 // What a disk holds while no machine is running: files by path. Everything in an image is there for
 // good; it is what a machine boots from, and what a power cut leaves.
 
-import { Content, HEAP, type ChunkPool } from "./content.js";
+import { HEAP, type ChunkPool, type Content } from "./content.js";
 
 export class Image {
   readonly files = new Map<string, Content>();

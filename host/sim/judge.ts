@@ -9,15 +9,18 @@
 // recovery, which must find exactly that and start at an LSN no lower than before.
 
 import { EnginePanic } from "../errors.js";
+import { errorOf } from "../failure.js";
+import { ENGINE_COUNTERS } from "../status.js";
 import type { Image } from "./image.js";
 import { labOptions, type LabConfig, type LabSizes } from "./lab-config.js";
 import { MachineHang, SimMachine, STATE, STATUS } from "./machine.js";
-import { numberBytes, type Model, type PageBody } from "./model.js";
-import { Change } from "./model.js";
+import { Change, numberBytes, type Model, type PageBody } from "./model.js";
 
 /** From best to worst. */
 export const OUTCOMES = ["ok", "lost", "refused", "silent"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
+
+const FIRST_RECOVERY_COUNTER = ENGINE_COUNTERS.indexOf("recv_groups_applied");
 
 export interface Verdict {
   readonly outcome: Outcome;
@@ -73,7 +76,9 @@ export class Judge {
     this.recoveries++;
     const found = machine.boot(image);
     if (found === "empty") return verdict("lost", 0, "no store is left in the directory");
-    if (machine.start(found) !== STATE.running) return this.refused();
+    const state = machine.start(found);
+    this.recovered = this.recoveryCounters();
+    if (state !== STATE.running) return this.refused();
     const first = this.check(model, expected);
     if (first.outcome === "refused" || first.outcome === "silent" || !this.isThorough) return first;
     return this.goOn(model, expected, first);
@@ -83,12 +88,21 @@ export class Judge {
     return verdict("refused", null, this.failureText());
   }
 
-  /** The failure record: what was damaged, and where. */
+  /** Why the store failed, in the words a user of the store would read. */
   private failureText(): string {
-    const { engine } = this.machine;
-    const at = engine.exports.failureAddress();
-    const word = (index: number): number => engine.view.getUint32(at + index * 4, true);
-    return `failure ${word(0)}:${word(1)}:${word(2)}:${word(3)}:${word(4)}`;
+    const { engine, layout, driver } = this.machine;
+    const isPoisoned = engine.exports.isPoisoned() !== 0;
+    const status = isPoisoned ? STATUS.poisoned : engine.exports.storeStatus();
+    return errorOf(status, engine, layout, layout.dir, isPoisoned ? driver.failure : null).message;
+  }
+
+  /** What the first recovery did: groups and records applied, records skipped, pages restored. */
+  recovered: readonly number[] = [];
+
+  private recoveryCounters(): number[] {
+    const { exports, view } = this.machine.engine;
+    const at = exports.countersAddress() + FIRST_RECOVERY_COUNTER * 8;
+    return [0, 1, 2, 3].map((i) => view.getUint32(at + i * 8, true));
   }
 
   /** Compares what the store serves with the state it claims to be in. */
@@ -110,7 +124,8 @@ export class Judge {
     }
     if (commits >= expected.promised) return verdict("ok", commits, "");
     const lost = expected.promised - commits;
-    return verdict("lost", commits, `${lost} acknowledged commit${lost === 1 ? "" : "s"} lost`);
+    const words = lost === 1 ? "commit is" : "commits are";
+    return verdict("lost", commits, `${lost} acknowledged ${words} lost`);
   }
 
   /** Spaces that exist in the recovered store; null when the model has only one. */

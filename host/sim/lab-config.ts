@@ -1,5 +1,5 @@
-// What a crash laboratory run is of: the method and the settings, and sizes so small that everything
-// wraps, fills up and runs out within a hundred requests.
+// What a run of the crash laboratory is of: the method and the settings, and sizes so small that
+// everything wraps, fills up and runs out within a hundred requests.
 
 import type { ENGINE_OPTION } from "../engine-options.js";
 import { ENGINE_OPTION as NUMBERS } from "../engine-options.js";

@@ -1,6 +1,6 @@
 // How long a call takes on a disk of stated characteristics, so that methods can be compared where
-// this machine's own disk hides the difference. A model, not a measurement: it knows queues, transfer
-// and flushes, and nothing of a drive's inner life.
+// this machine's own disk hides the difference. A model, not a measurement: it knows queues,
+// transfer and flushes, and nothing of a drive's inner life.
 //
 //   buffered write    a copy in memory; its bytes wait for a sync
 //   direct write      a free channel of the drive, command + transfer

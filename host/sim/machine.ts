@@ -15,6 +15,7 @@ import type { TraceEvent } from "../trace.js";
 import { SimBackend, type SimBackendOptions } from "./backend.js";
 import { ChunkPool } from "./content.js";
 import { SimDisk } from "./disk.js";
+import type { Note } from "./history.js";
 import type { Image } from "./image.js";
 
 /** States and statuses of the engine that the laboratory tells apart. */
@@ -68,9 +69,14 @@ export class SimMachine {
 
   private traced(event: TraceEvent): void {
     const { kind, id, point } = event;
-    if (this.disk.history !== null && event.call !== "pread")
-      this.disk.annotate({ kind, id, point });
+    if (this.disk.history !== null) this.annotate(event.call, { kind, id, point });
     this.onTrace?.(event);
+  }
+
+  private annotate(call: string, note: Note): void {
+    const isEntry = call === "create" || call === "unlink" || call === "fsync-dir";
+    if (isEntry) this.disk.annotateEntry(note);
+    else this.backend.annotate(note);
   }
 
   /** Loses its power, and boots from `image`. Returns what stands in the directory. */

@@ -66,7 +66,7 @@ export class Persistence {
   onDurable: ((request: WriteRequest) => void) | null = null;
   private readonly syncs = new Map<number, Covered>();
 
-  /** `base`: what the run began with, all of it durable. `files`: its files, by the history's numbers. */
+  /** `base`: what the run began with, all of it durable. `files`: its files, as numbered. */
   constructor(
     base: Image,
     files: readonly SimFile[],

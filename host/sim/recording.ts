@@ -1,10 +1,10 @@
 // Records one run: the store is made, everything in it durable, then a workload runs while the
-// requests of the engine end one by one, in an order that the seed decides. What is kept is all that
-// a crash state needs: the base, the history, and what was promised when.
+// requests of the engine end one by one, in an order that the seed decides. What is kept is all
+// that a crash state needs: the base, the history, and what was promised when.
 
 import { commitPolicy } from "../flush/index.js";
 import { Random } from "../random.js";
-import type { History, SimFile } from "./history.js";
+import type { Run } from "./history.js";
 import { Image } from "./image.js";
 import { labOptions, SMALL, TINY, type LabConfig, type LabSizes } from "./lab-config.js";
 import { MachineHang, SimMachine, STATE, STATUS } from "./machine.js";
@@ -12,14 +12,11 @@ import type { FaultPlan } from "./faults.js";
 import { Change, Model } from "./model.js";
 import type { Workload } from "./workload.js";
 
-export interface Recording {
+export interface Recording extends Run {
   readonly config: LabConfig;
   readonly sizes: LabSizes;
   readonly workload: string;
   readonly seed: number;
-  readonly base: Image;
-  readonly files: readonly SimFile[];
-  readonly history: History;
   readonly model: Model;
   /** The store failed in the middle, as an injected error makes it. */
   readonly hasFailed: boolean;
@@ -93,14 +90,22 @@ export class Recorder {
     try {
       o.workload.run(this);
     } catch (error) {
-      if (!(error instanceof StoreFailed)) throw error;
-      hasFailed = true;
+      if (!(error instanceof StoreFailed || error instanceof WorkloadStopped)) throw error;
+      hasFailed = error instanceof StoreFailed;
     }
     return {
       ...{ config: o.config, sizes: this.sizes, workload: o.workload.name, seed: o.seed },
       ...{ base: this.base, files: machine.disk.baseFiles, history: machine.disk.history! },
       ...{ model: this.model, hasFailed },
     };
+  }
+
+  /** A free page. Errors: the end of the workload when there is none to be had. */
+  reserve(space = this.space): number {
+    const page = this.machine.reserve(space);
+    this.checkAlive();
+    if (page === null) throw new WorkloadStopped();
+    return page;
   }
 
   /** Length of the history. */
@@ -182,7 +187,11 @@ export class Recorder {
   }
 }
 
+/** The store refuses to go on. */
 class StoreFailed extends Error {}
+
+/** The store goes on, and cannot give the workload what it needs. */
+class WorkloadStopped extends Error {}
 
 function must(fact: boolean, what: string): void {
   if (!fact) throw new MachineHang(`lab: expected that ${what}`);

@@ -1,6 +1,6 @@
 // One number for a disk, so that the same disk is recovered once, however many cuts and choices
-// lead to it. Sums of what differs from the image the run began with: a sector costs two hashes when
-// it is recorded, and a few additions whenever it counts.
+// lead to it. Sums of what differs from the image the run began with: a sector costs two hashes
+// when it is recorded, and a few additions whenever it counts.
 //
 // 53 bits: among a million disks two different ones share a number with a chance of 1 in 18,000.
 

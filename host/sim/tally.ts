@@ -3,9 +3,11 @@
 import type { Choice } from "./crash-point.js";
 import type { Outcome, Verdict } from "./judge.js";
 
-/** A crash during recovery: after `cut` events of the recovery from the state before. */
+/** One crash: after `cut` events of the run, or of the recovery from the disk that was left before. */
 export interface Step {
   readonly cut: number;
+  /** Order in which the requests of that recovery ended; 0 for the run itself. */
+  readonly seed: number;
   readonly choice: Choice;
 }
 

@@ -39,7 +39,7 @@ const GROW: Workload = {
   pages: 1,
   isSmall: false,
   run(run) {
-    const pages = Array.from({ length: 6 }, () => reserve(run));
+    const pages = Array.from({ length: 6 }, () => run.reserve());
     const change = run.model.change();
     for (const page of pages) change.allocate(run.space, page);
     for (const page of pages) change.write(run.space, page, 8, bytes(run.random, 40));
@@ -131,16 +131,10 @@ function fill(run: Recorder, pages: readonly number[]): Change {
   return change;
 }
 
-function reserve(run: Recorder, space = run.space): number {
-  const page = run.machine.reserve(space);
-  if (page === null) throw new Error("lab: a workload needs a page and there is none");
-  return page;
-}
-
 /** Allocates pages of a tablespace, which makes it grow. */
 function growSpace(run: Recorder, space: number, count: number): void {
   const change = run.model.change();
-  const pages = Array.from({ length: count }, () => reserve(run, space));
+  const pages = Array.from({ length: count }, () => run.reserve(space));
   for (const page of pages) change.allocate(space, page);
   for (const page of pages) change.write(space, page, 8, bytes(run.random, 200));
   run.commit(change);

@@ -5,8 +5,8 @@
 //   stateBytes()    how many bytes that is
 //
 // The globals are enumerated by the compiler, not by hand: none can be forgotten. Together with the
-// state half of the arena (engine/abi/arena.ts) they are the whole engine. A new instance costs more
-// than a recovery of a small store; rewinding costs a hundredth of it.
+// state half of the arena (engine/abi/arena.ts) they are the whole engine. A new instance costs
+// more than a recovery of a small store; rewinding costs a hundredth of it.
 
 import { Transform } from "assemblyscript/transform";
 
