@@ -5,14 +5,13 @@
 
 import { Random } from "../../../host/random.js";
 import { drawChoice } from "../../../host/sim/draw.js";
-import { faultModel } from "../../../host/sim/fault-model.js";
+import { deviceFor, faultModel } from "../../../host/sim/fault-model.js";
 import { Image } from "../../../host/sim/image.js";
 import { expectationAt, Judge } from "../../../host/sim/judge.js";
 import { labOptions, TINY } from "../../../host/sim/lab-config.js";
 import { MachineHang, SimMachine, STATE, STATUS } from "../../../host/sim/machine.js";
-import { Model } from "../../../host/sim/model.js";
+import { Change, Model } from "../../../host/sim/model.js";
 import type { Run } from "../../../host/sim/history.js";
-import { deviceFor } from "../../../host/sim/fault-model.js";
 import { pointAt } from "../../../host/sim/reproduce.js";
 import { MARKER_FILE } from "../../../host/layout.js";
 import { configOf, type Catch, type Quarry } from "./quarry.js";
@@ -61,9 +60,7 @@ function killBehindMarker(machine: SimMachine): void {
   exports.storeCreate();
   machine.settle(hasMarker);
   machine.settle(() => !hasMarker());
-  if (machine.start(machine.restart()) !== STATE.running) {
-    throw new MachineHang("lab: a store whose process was killed does not open");
-  }
+  must(machine.start(machine.restart()) === STATE.running, "the next process opens the store");
 }
 
 function firstCommit(machine: SimMachine, pageSize: number): Model {
@@ -74,19 +71,19 @@ function firstCommit(machine: SimMachine, pageSize: number): Model {
   const isMade = machine.ddl("create", "t") === STATUS.ok;
   const space = exports.ddlSpaceId();
   const done = moment();
-  const page = isMade ? machine.reserve(space) : null;
-  if (page === null) throw new MachineHang("lab: a new store takes no tablespace");
+  must(isMade, "a new store takes a tablespace");
+  const page = machine.reserve(space)!;
   const model = new Model(pageSize, { space, page });
   model.spaces.push({ name: "t", space, exists: true, askedAt: asked, doneAt: done });
-  const change = model.change().allocate(space, page);
-  const numbered = model.change();
-  for (const each of [change, numbered]) {
-    if (machine.commit(each.bytes()) !== STATUS.ok) throw new MachineHang("lab: no first commit");
-    model.took(each, exports.commitLsn(), moment());
-    exports.logWrite(exports.lsn(), 1);
-    machine.settle(() => exports.flushedToDiskLsn() >= exports.lsn());
-    model.acknowledge(exports.flushedToDiskLsn(), moment());
-  }
+  const counter = new Change(pageSize).allocate(space, page);
+  must(machine.commit(counter.bytes()) === STATUS.ok, "a page can be allocated");
+  model.states[0] = counter.applyTo(model.states[0]!);
+  const change = model.change();
+  must(machine.commit(change.bytes()) === STATUS.ok, "a new store takes a commit");
+  model.took(change, exports.commitLsn(), moment());
+  exports.logWrite(exports.lsn(), 1);
+  machine.settle(() => exports.flushedToDiskLsn() >= exports.lsn());
+  model.acknowledge(exports.flushedToDiskLsn(), moment());
   return model;
 }
 
@@ -110,4 +107,8 @@ function hunt(quarry: Quarry, birth: Birth, count: (states: number) => void): st
     }
   }
   return null;
+}
+
+function must(fact: boolean, what: string): void {
+  if (!fact) throw new MachineHang(`lab: expected that ${what}`);
 }

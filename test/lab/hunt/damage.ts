@@ -11,16 +11,19 @@ import { Staff, type Visit } from "../../../host/sim/visit.js";
 import { workloadOf } from "../../../host/sim/workload.js";
 import { configOf, recordWith, type Catch, type Quarry } from "./quarry.js";
 
-/** Flips for each disk; each disk is what a cut leaves when everything written survives. */
-const FLIPS = 150;
+/** Random changes for each disk, beside one flip in every page of every data file. */
+const CHANGES = 60;
 const PAGE = 4096;
+const SHARES = [0.4, 0.6, 0.8, 1];
+
+type Damage = (image: Image) => string;
 
 export function huntWithDamage(quarry: Quarry, count: (states: number) => void): Catch | null {
   const config = configOf(quarry, "fsync");
-  for (const name of ["commits", "life"]) {
+  for (const name of ["wrap", "life"]) {
     const recording = recordWith(quarry, { config, workload: workloadOf(name), seed: 11 });
     const visit = new Staff(quarry.module, recording).visit(faultModel("torn")!);
-    for (const share of [0.6, 1]) {
+    for (const share of SHARES) {
       const cut = Math.floor(recording.history.length * share);
       const found = damageDisk(recording, visit, cut, count);
       if (found !== null) return { by: `damage, ${name}, fsync ON`, why: found };
@@ -29,23 +32,36 @@ export function huntWithDamage(quarry: Quarry, count: (states: number) => void):
   return null;
 }
 
+/** Each disk is what a cut leaves when everything that was written survives. */
 function damageDisk(
   recording: Recording,
   visit: Visit,
   cut: number,
   count: (states: number) => void,
 ): string | null {
-  const random = new Random(cut);
   const point = pointAt(recording, cut, visit.model, visit.device);
   const expected = expectationAt(recording.model, cut);
-  for (let i = 0; i < FLIPS; i++) {
-    const image = point.image(point.all("kept"));
-    const where = i % 5 === 4 ? misplace(image, random) : flip(image, random);
+  const make = (): Image => point.image(point.all("kept"));
+  for (const damage of damages(make(), new Random(cut))) {
+    const image = make();
+    const where = damage(image);
     count(1);
     const { outcome, why } = visit.judge.judge(image, recording.model, expected);
     if (outcome === "silent" || outcome === "lost") return `${outcome} with ${where}: ${why}`;
   }
   return null;
+}
+
+function damages(image: Image, random: Random): Damage[] {
+  const found: Damage[] = [];
+  for (const [path, { size }] of image.files) {
+    if (!/ibd/.test(path)) continue;
+    for (let at = 0; at < size; at += PAGE) found.push((each) => flipAt(each, path, at + 900));
+  }
+  for (let i = 0; i < CHANGES; i++) {
+    found.push((each) => (i % 4 === 3 ? misplace(each, random) : flip(each, random)));
+  }
+  return found;
 }
 
 /** Flips one byte, most often where something stands. */
@@ -59,8 +75,14 @@ function flip(image: Image, random: Random): string {
     offset = random.below(content.size);
     content.read(offset, byte);
   }
-  byte[0]! ^= 1 << random.below(8);
-  content.write(offset, byte, 0, 1);
+  return flipAt(image, path, offset);
+}
+
+function flipAt(image: Image, path: string, offset: number): string {
+  const byte = new Uint8Array(1);
+  image.files.get(path)!.read(offset, byte);
+  byte[0]! ^= 0x10;
+  image.files.get(path)!.write(offset, byte, 0, 1);
   return `byte ${offset} of ${path} flipped`;
 }
 

@@ -43,7 +43,10 @@ function attempt(run: () => Catch | null): Catch | null {
   try {
     return run();
   } catch (error) {
-    if (error instanceof EnginePanic) return { by: "an assertion of the engine", why: error.message };
+    if (error instanceof EnginePanic)
+      return { by: "an assertion of the engine", why: error.message };
+    const isDisk = error instanceof Error && error.message.startsWith("sim: ");
+    if (isDisk) return { by: "a check of the simulated disk", why: error.message };
     if (error instanceof MachineHang) return { by: "a run that does not end", why: error.message };
     throw error;
   }

@@ -186,16 +186,4 @@ export const FLUSH_MUTANTS: readonly Mutant[] = [
       },
     ],
   },
-  {
-    name: "detect-record-not-written",
-    bug: "DETECT_ONLY writes pages without the record that names them.",
-    breaks: "a page being written is named on disk",
-    file: FILE,
-    edits: [
-      {
-        find: "pushCopies(index, KIND_BDBLWR, 0, offset, detectBlock(index), DETECT_BLOCK_SIZE);",
-        replace: "pushPages(index, batch);",
-      },
-    ],
-  },
 ];

@@ -92,15 +92,6 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: "file-not-extended",
-    bug: "Recovery does not grow a file that is shorter than the log says.",
-    breaks: "a file is as long as the log says before its pages are used",
-    file: APPLY,
-    edits: [
-      { find: "if (space.filePages >= pages) return OK;", replace: "if (pages > 0) return OK;" },
-    ],
-  },
-  {
     name: "first-copy-wins",
     bug: "Of two valid copies of a page the first in file order counts, not the newest.",
     breaks: "the newest copy repairs a page",
@@ -134,16 +125,11 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     edits: [{ find: JUDGE, replace: "if (reason != 0xffffffff) return next();" }],
   },
   {
-    name: "copies-told-apart-by-page-number",
-    bug: "Copies of pages with the same number in two tablespaces are taken for copies of one page.",
+    name: "second-copy-file-ignored",
+    bug: "Recovery reads the first doublewrite file only.",
     breaks: "a torn page is repaired",
-    file: COPIES,
-    edits: [
-      {
-        find: "(copySpace(i) != space || copyPage(i) != page)",
-        replace: "copyPage(i) != page",
-      },
-    ],
+    file: RESTORE,
+    edits: [{ find: "while (file < BATCHES_MAX) {", replace: "while (file < 1) {" }],
   },
   {
     name: "restored-pages-not-synced",
@@ -220,18 +206,6 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
       {
         find: "if (!blockChecksumIsValid(block) || !dataLengthIsValid(blockDataLength(block)))",
         replace: "if (!dataLengthIsValid(blockDataLength(block)))",
-      },
-    ],
-  },
-  {
-    name: "detect-record-unchecked",
-    bug: "Pages that a DETECT_ONLY record names are not looked at.",
-    breaks: "a store that opens under DETECT_ONLY has no torn page",
-    file: RESTORE,
-    edits: [
-      {
-        find: "while (entry < entryCount(detectAt())) {",
-        replace: "while (entry < min<u32>(entryCount(detectAt()), 0)) {",
       },
     ],
   },
