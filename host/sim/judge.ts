@@ -80,7 +80,8 @@ export class Judge {
     this.recovered = this.recoveryCounters();
     if (state !== STATE.running) return this.refused();
     const first = this.check(model, expected);
-    if (first.outcome === "refused" || first.outcome === "silent" || !this.isThorough) return first;
+    if (first.commits === null || !this.isThorough) return first;
+    if (first.outcome === "refused" || first.outcome === "silent") return first;
     return this.goOn(model, expected, first);
   }
 

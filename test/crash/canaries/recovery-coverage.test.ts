@@ -8,7 +8,7 @@ import { Clinic } from "../../lab/coverage/clinic.js";
 import { collect } from "../../lab/coverage/collector.js";
 import { Coverage } from "../../lab/coverage/coverage.js";
 import { buildCoverageEngine } from "../../lab/coverage/probe.js";
-import { isOutcome, SCENARIOS, treat } from "../../lab/coverage/scenarios.js";
+import { damaged, isOutcome, SCENARIOS, treat } from "../../lab/coverage/scenarios.js";
 import { WIDE } from "../../lab/coverage/wide.js";
 import { KILLED } from "../../lab/hunt/killed.js";
 
@@ -124,8 +124,14 @@ function examine(clinic: Clinic, wrong: string[]): void {
   clinic.failEveryCall(() => clinic.disk(0.7, 3));
   for (const name of FAILING) {
     const { damage } = SCENARIOS.find((each) => each.name === name)!;
-    clinic.failEveryCall(() => damage(clinic.disk(1)));
-    note(clinic.recoverSlowly(damage(clinic.disk(1)), 1), wrong);
+    clinic.failEveryCall(() => damaged(() => clinic.disk(1), damage));
+    note(
+      clinic.recoverSlowly(
+        damaged(() => clinic.disk(1), damage),
+        1,
+      ),
+      wrong,
+    );
   }
 }
 

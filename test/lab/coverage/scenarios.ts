@@ -212,7 +212,7 @@ export function isOutcome(outcome: string): boolean {
 }
 
 /** A damage to a file that a store of this kind does not have leaves the disk as it is. */
-function damaged(disk: () => Image, damage: Scenario["damage"]): Image {
+export function damaged(disk: () => Image, damage: Scenario["damage"]): Image {
   try {
     return damage(disk());
   } catch (error) {
