@@ -4,8 +4,9 @@
 //   engine/**, asconfig.json ─▶ replace texts ─▶ asc ─▶ build/variants/<name>-<hash>.wasm ─▶ Module
 //
 // A variant is not optimized: it is compiled dozens of times and runs for seconds, and compiling
-// takes three times as long with the lowest level of optimization. Its hash covers every source of the engine, the options, the compiler and the
-// replacements, so a stale one is never used. Nothing here touches build/engine.wasm.
+// takes three times as long with the lowest level of optimization. Its hash covers every source of
+// the engine, the options, the compiler and the replacements, so a stale one is never used. Nothing
+// here touches build/engine.wasm.
 
 import { createHash } from "node:crypto";
 import {

@@ -1,5 +1,5 @@
-// A laboratory that never fails proves nothing: each of these engines has one bug, and each bug must
-// be seen. The sound engine, hunted in the same ways, must pass.
+// A laboratory that never fails proves nothing: each of these engines has one bug, and each bug
+// must be seen. The sound engine, hunted in the same ways, must pass.
 
 import { afterAll, expect, test } from "vitest";
 import { buildVariant } from "../../lab/engine-variant.js";
