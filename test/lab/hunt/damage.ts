@@ -1,6 +1,6 @@
 // Hunts with damage: bytes flipped and pages misplaced on the disk of a store that was cut off.
-// What is damaged may be repaired or refused; it is never served, and no promise goes missing quietly.
-
+// What is damaged may be repaired or refused; it is never served, and no promise goes missing
+// quietly.
 import { Random } from "../../../host/random.js";
 import { faultModel } from "../../../host/sim/fault-model.js";
 import type { Image } from "../../../host/sim/image.js";
