@@ -46,7 +46,7 @@ export const END_REACHED: u32 = 5;
 export let bufferLsn: u64 = 0;
 export let bufferLength: u32 = 0;
 export let streamEnd: u32 = END_NOT_YET;
-/** Start LSN of the block where the stream ended. */
+/** Start LSN of the block where the stream ended, or of the next one while it has not. */
 export let streamEndBlock: u64 = 0;
 /** Highest epoch seen; blocks behind must not be older. */
 export let streamEpoch: u32 = 0;
@@ -62,6 +62,7 @@ export function streamStart(from: u64, stop: u64): void {
   streamEnd = END_NOT_YET;
   streamEpoch = 0;
   nextBlock = from & ~(<u64>(BLOCK - 1));
+  streamEndBlock = nextBlock;
   stopLsn = stop;
   firstSkip = <u32>(from - nextBlock);
 }
@@ -106,6 +107,7 @@ function takeBlock(block: usize): void {
   }
   if (length < BLOCK) return endAt(END_PARTIAL);
   nextBlock += BLOCK;
+  streamEndBlock = nextBlock;
   if (nextBlock >= stopLsn) endAt(END_REACHED);
 }
 

@@ -7,6 +7,7 @@
 // The clock is turned by hand; nothing here looks at the time.
 
 import { FILE_KINDS } from "../abi.js";
+import type { Backend } from "../backend/backend.js";
 import { Driver } from "../driver.js";
 import { Engine, type FoundFile } from "../engine.js";
 import type { FlushMethod } from "../flush/index.js";
@@ -39,6 +40,8 @@ export interface MachineSettings {
   readonly options: ReadonlyMap<number, number>;
   readonly pageSize: number;
   readonly backend?: SimBackendOptions;
+  /** Puts something between the driver and the simulated disk. */
+  readonly around?: (backend: SimBackend) => Backend;
 }
 
 export class SimMachine {
@@ -61,7 +64,8 @@ export class SimMachine {
     this.backend = new SimBackend(this.disk, settings.backend);
     this.engine = new Engine(module, options, [], true);
     this.driver = new Driver({
-      ...{ engine: this.engine, backend: this.backend, method, layout: this.layout },
+      ...{ engine: this.engine, method, layout: this.layout },
+      backend: settings.around?.(this.backend) ?? this.backend,
       trace: (event) => this.traced(event),
       onReady: () => {},
     });
@@ -81,10 +85,24 @@ export class SimMachine {
 
   /** Loses its power, and boots from `image`. Returns what stands in the directory. */
   boot(image: Image): "empty" | "store" {
-    this.driver.abandon();
-    this.backend.powerOff();
+    this.end();
     this.disk.mount(image);
     this.disk.tree.makeDirectory(DIR);
+    return this.rewind(image);
+  }
+
+  /** The process ends and another one begins; the disk, and what is not durable on it, stay. */
+  restart(): "empty" | "store" {
+    this.end();
+    return this.rewind(this.disk.image());
+  }
+
+  private end(): void {
+    this.driver.abandon();
+    this.backend.powerOff();
+  }
+
+  private rewind(image: Image): "empty" | "store" {
     const found = this.found(image);
     this.engine.rewind(found ?? []);
     return found === null ? "empty" : "store";

@@ -7,7 +7,7 @@ import { Random } from "../random.js";
 import type { Run } from "./history.js";
 import { Image } from "./image.js";
 import { labOptions, SMALL, TINY, type LabConfig, type LabSizes } from "./lab-config.js";
-import { MachineHang, SimMachine, STATE, STATUS } from "./machine.js";
+import { MachineHang, SimMachine, STATE, STATUS, type MachineSettings } from "./machine.js";
 import type { FaultPlan } from "./faults.js";
 import { Change, Model } from "./model.js";
 import type { Workload } from "./workload.js";
@@ -28,6 +28,8 @@ export interface RecordOptions {
   readonly workload: Workload;
   readonly seed: number;
   readonly faults?: FaultPlan;
+  /** As of MachineSettings. */
+  readonly around?: MachineSettings["around"];
 }
 
 const USER_SPACE = "t";
@@ -49,13 +51,14 @@ export class Recorder {
   private base = new Image();
 
   constructor(private readonly o: RecordOptions) {
-    const { module, config, seed } = o;
+    const { module, config, seed, around } = o;
     this.random = new Random(seed);
     this.sizes = o.workload.isSmall ? SMALL : TINY;
     this.policy = commitPolicy(config.method, config.trxCommit);
     this.machine = new SimMachine({
       ...{ module, method: config.method, pageSize: config.pageSize },
       options: labOptions(config, this.sizes),
+      ...(around === undefined ? {} : { around }),
     });
     const { machine } = this;
     must(machine.start(machine.boot(new Image())) === STATE.running, "a new store runs");
