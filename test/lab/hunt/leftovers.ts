@@ -6,9 +6,11 @@
 //   life 3   …│ new  │                          the old blocks are of an older epoch
 
 import { Image } from "../../../host/sim/image.js";
-import { CrashPoint, type Fate } from "../../../host/sim/crash-point.js";
+import type { CrashPoint} from "../../../host/sim/crash-point.js";
+import { type Fate } from "../../../host/sim/crash-point.js";
 import { deviceFor, faultModel } from "../../../host/sim/fault-model.js";
-import { SimMachine, STATE, STATUS } from "../../../host/sim/machine.js";
+import type { SimMachine} from "../../../host/sim/machine.js";
+import { STATE, STATUS } from "../../../host/sim/machine.js";
 import { Change } from "../../../host/sim/model.js";
 import { pointAt } from "../../../host/sim/reproduce.js";
 import { commit, flush, hold, machineOf, must } from "./lives.js";
@@ -17,8 +19,10 @@ import type { Catch, Quarry } from "./quarry.js";
 const PAGE_SIZE = 4096;
 const BLOCK = 512;
 const BLOCK_HEADER = 12;
+/** Where the payload of a block ends. */
+const DATA_END = 508;
 const COMMITS = 12;
-/** Bytes of the first try in life 2; longer than any log block, to be made to fit. */
+/** Bytes of the first try in life 2, which tells how many more fill the block. */
 const GUESS = 100;
 
 interface Scene {
@@ -31,8 +35,8 @@ export function huntForLeftovers(quarry: Quarry, count: (states: number) => void
   const scene = cutWrite(quarry);
   const machine = machineOf({ ...quarry, backend: (sound) => sound });
   const guess = grow(machine, scene, GUESS);
-  const missing = (BLOCK + BLOCK_HEADER - (guess % BLOCK)) % BLOCK;
-  for (const size of [GUESS + missing, GUESS + missing + BLOCK - BLOCK_HEADER - 4]) {
+  const fits = GUESS + DATA_END - (guess % BLOCK);
+  for (const size of [fits, fits + DATA_END - BLOCK_HEADER]) {
     count(1);
     const end = grow(machine, scene, size);
     const state = machine.start(machine.restart());

@@ -1,7 +1,12 @@
 // What hunts with several lives of one store share: small machines, and what must go well in them.
 
 import { labOptions, TINY, type LabSizes } from "../../../host/sim/lab-config.js";
-import { MachineHang, SimMachine, STATUS, type MachineSettings } from "../../../host/sim/machine.js";
+import {
+  MachineHang,
+  SimMachine,
+  STATUS,
+  type MachineSettings,
+} from "../../../host/sim/machine.js";
 import type { Change } from "../../../host/sim/model.js";
 import { Random } from "../../../host/random.js";
 import { configOf, type Quarry } from "./quarry.js";

@@ -1,0 +1,3 @@
+// Which hunt a canary meets first.
+
+export const FIRST: ReadonlyMap<string, string> = new Map([]);
