@@ -70,7 +70,12 @@ function attempt(run: () => Catch | null): Catch | null {
       return { by: "an assertion of the engine", why: error.message };
     const isDisk = error instanceof Error && error.message.startsWith("sim: ");
     if (isDisk) return { by: "a check of the simulated disk", why: error.message };
-    if (error instanceof MachineHang) return { by: "a run that does not end", why: error.message };
+    if (error instanceof MachineHang) return { by: kindOf(error), why: error.message };
     throw error;
   }
+}
+
+/** A hunt says "lab: expected that …" when a life cannot go on that nothing has disturbed. */
+function kindOf({ message }: MachineHang): string {
+  return message.startsWith("lab: ") ? "a life that cannot go on" : "a run that does not end";
 }

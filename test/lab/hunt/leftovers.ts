@@ -6,10 +6,10 @@
 //   life 3   …│ new  │                          the old blocks are of an older epoch
 
 import { Image } from "../../../host/sim/image.js";
-import type { CrashPoint} from "../../../host/sim/crash-point.js";
+import type { CrashPoint } from "../../../host/sim/crash-point.js";
 import { type Fate } from "../../../host/sim/crash-point.js";
 import { deviceFor, faultModel } from "../../../host/sim/fault-model.js";
-import type { SimMachine} from "../../../host/sim/machine.js";
+import type { SimMachine } from "../../../host/sim/machine.js";
 import { STATE, STATUS } from "../../../host/sim/machine.js";
 import { Change } from "../../../host/sim/model.js";
 import { pointAt } from "../../../host/sim/reproduce.js";

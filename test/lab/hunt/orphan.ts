@@ -3,7 +3,7 @@
 
 import { Image } from "../../../host/sim/image.js";
 import { deviceFor, faultModel } from "../../../host/sim/fault-model.js";
-import type { SimMachine} from "../../../host/sim/machine.js";
+import type { SimMachine } from "../../../host/sim/machine.js";
 import { STATE, STATUS } from "../../../host/sim/machine.js";
 import { pointAt } from "../../../host/sim/reproduce.js";
 import { hold, machineOf, must } from "./lives.js";
