@@ -1,5 +1,5 @@
-// Which hunt a canary meets first, as measured: the cheapest one that sees it. The others follow when
-// it comes back with nothing, so a canary that moves is slow, not lost.
+// Which hunt a canary meets first: one that was measured to see it after few states. The others
+// follow when it comes back with nothing, so a canary that moves is slow, not lost.
 
 const SEEN_BY: Readonly<Record<string, readonly string[]>> = {
   "crashes: commits, O_DIRECT ON, 300": ["recovered-pages-clean"],

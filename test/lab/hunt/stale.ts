@@ -26,7 +26,7 @@ export const STALE: Workload = {
   },
 };
 
-/** One commit to the counter and to `pages`, acknowledged, written back, the checkpoint behind it. */
+/** A commit to the counter and `pages`, acknowledged, written back, the checkpoint behind it. */
 function batch(run: Recorder, pages: readonly number[]): void {
   const { exports } = run.machine.engine;
   const change = run.model.change();
