@@ -40,6 +40,8 @@ export interface MachineSettings {
   readonly options: ReadonlyMap<number, number>;
   readonly pageSize: number;
   readonly backend?: SimBackendOptions;
+  /** The disk of another machine, whose process ends when this one starts. */
+  readonly disk?: SimDisk;
   /** Puts something between the driver and the simulated disk. */
   readonly around?: (backend: SimBackend) => Backend;
 }
@@ -60,7 +62,8 @@ export class SimMachine {
   constructor(settings: MachineSettings) {
     const { module, method, options, pageSize } = settings;
     this.layout = new Layout(DIR, DIR, DIR, pageSize);
-    this.disk = new SimDisk(undefined, this.pool, this.layout.pathOf("log", 0));
+    const logPath = this.layout.pathOf("log", 0);
+    this.disk = settings.disk ?? new SimDisk(undefined, this.pool, logPath);
     this.backend = new SimBackend(this.disk, settings.backend);
     this.engine = new Engine(module, options, [], true);
     this.driver = new Driver({

@@ -8,7 +8,7 @@ import { Staff } from "../../../host/sim/visit.js";
 import { wander } from "../../../host/sim/wander.js";
 import { workloadOf, type Workload } from "../../../host/sim/workload.js";
 import { KILLED } from "./killed.js";
-import { configOf, recordWith, type Catch, type Quarry } from "./quarry.js";
+import { configOf, recordWith, type Catch, type Hunter, type Quarry } from "./quarry.js";
 
 interface Plan {
   readonly workload: Workload;
@@ -45,12 +45,13 @@ function plan(
   return { workload, method, doublewrite, model, seed, states };
 }
 
-export function huntWithCrashes(quarry: Quarry, count: (states: number) => void): Catch | null {
-  for (const each of PLANS) {
-    const found = follow(quarry, each, count);
-    if (found !== null) return found;
-  }
-  return null;
+/** One hunt for every plan, named after it. */
+export function crashHunts(): [string, Hunter][] {
+  return PLANS.map((each) => {
+    const { workload, method, doublewrite, states } = each;
+    const name = `crashes: ${workload.name}, ${method} ${doublewrite}, ${states}`;
+    return [name, (quarry, count) => follow(quarry, each, count)];
+  });
 }
 
 function follow(quarry: Quarry, plan: Plan, count: (states: number) => void): Catch | null {

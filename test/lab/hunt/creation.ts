@@ -1,7 +1,7 @@
 // Hunts in the creation of a store: after a cut anywhere in it the next process has a store that
 // runs, made anew or complete; and once something was promised, it is there.
 //
-//   empty directory ▸ store created ▸ (process killed) ▸ tablespace ▸ commit, acknowledged
+//   empty directory ▸ store created ▸ (process killed) ▸ (tablespace) ▸ commit, acknowledged
 
 import { Random } from "../../../host/random.js";
 import { drawChoice } from "../../../host/sim/draw.js";
@@ -9,15 +9,19 @@ import { deviceFor, faultModel } from "../../../host/sim/fault-model.js";
 import { Image } from "../../../host/sim/image.js";
 import { expectationAt, Judge } from "../../../host/sim/judge.js";
 import { labOptions, TINY } from "../../../host/sim/lab-config.js";
-import { MachineHang, SimMachine, STATE, STATUS } from "../../../host/sim/machine.js";
-import { Change, Model } from "../../../host/sim/model.js";
+import { SimMachine, STATE, STATUS } from "../../../host/sim/machine.js";
+import { Change, Model, type SpaceChange } from "../../../host/sim/model.js";
 import type { Run } from "../../../host/sim/history.js";
 import { pointAt } from "../../../host/sim/reproduce.js";
 import { MARKER_FILE } from "../../../host/layout.js";
+import { must } from "./lives.js";
 import { configOf, type Catch, type Quarry } from "./quarry.js";
 
-const STATES = 500;
+const STATES = 300;
 const DIR = "/store";
+
+/** Making a tablespace syncs the directory, which hides a removal of the marker that is not. */
+type First = "system" | "tablespace";
 
 interface Birth extends Run {
   readonly model: Model;
@@ -25,15 +29,18 @@ interface Birth extends Run {
 
 export function huntInCreation(quarry: Quarry, count: (states: number) => void): Catch | null {
   for (const isKilled of [false, true]) {
-    const found = hunt(quarry, bear(quarry, isKilled), count);
-    const what = isKilled ? "creation, process killed behind it" : "creation";
-    if (found !== null) return { by: `${what}, fsync ON`, why: found };
+    for (const first of ["system", "tablespace"] as const) {
+      const found = hunt(quarry, bear(quarry, isKilled, first), count);
+      const killed = isKilled ? ", process killed behind it" : "";
+      const by = `creation${killed}, first commit in a ${first} page, fsync ON`;
+      if (found !== null) return { by, why: found };
+    }
   }
   return null;
 }
 
 /** Records the creation of a store and its first commit. */
-function bear(quarry: Quarry, isKilled: boolean): Birth {
+function bear(quarry: Quarry, isKilled: boolean, first: First): Birth {
   const config = configOf(quarry, "fsync");
   const machine = new SimMachine({
     ...{ module: quarry.module, method: config.method, pageSize: config.pageSize },
@@ -49,7 +56,7 @@ function bear(quarry: Quarry, isKilled: boolean): Birth {
   const base = machine.disk.record();
   if (isKilled) killBehindMarker(machine);
   else machine.start("empty");
-  const model = firstCommit(machine, config.pageSize);
+  const model = firstCommit(machine, config.pageSize, first);
   return { base, files: machine.disk.baseFiles, history: machine.disk.history!, model };
 }
 
@@ -63,18 +70,14 @@ function killBehindMarker(machine: SimMachine): void {
   must(machine.start(machine.restart()) === STATE.running, "the next process opens the store");
 }
 
-function firstCommit(machine: SimMachine, pageSize: number): Model {
-  const { disk } = machine;
+function firstCommit(machine: SimMachine, pageSize: number, first: First): Model {
   const { exports } = machine.engine;
-  const moment = (): number => disk.history!.length;
-  const asked = moment();
-  const isMade = machine.ddl("create", "t") === STATUS.ok;
-  const space = exports.ddlSpaceId();
-  const done = moment();
-  must(isMade, "a new store takes a tablespace");
+  const moment = (): number => machine.disk.history!.length;
+  const made = first === "system" ? null : makeTablespace(machine);
+  const space = made?.space ?? 0;
   const page = machine.reserve(space)!;
   const model = new Model(pageSize, { space, page });
-  model.spaces.push({ name: "t", space, exists: true, askedAt: asked, doneAt: done });
+  if (made !== null) model.spaces.push(made);
   const counter = new Change(pageSize).allocate(space, page);
   must(machine.commit(counter.bytes()) === STATUS.ok, "a page can be allocated");
   model.states[0] = counter.applyTo(model.states[0]!);
@@ -85,6 +88,14 @@ function firstCommit(machine: SimMachine, pageSize: number): Model {
   machine.settle(() => exports.flushedToDiskLsn() >= exports.lsn());
   model.acknowledge(exports.flushedToDiskLsn(), moment());
   return model;
+}
+
+function makeTablespace(machine: SimMachine): SpaceChange {
+  const askedAt = machine.disk.history!.length;
+  const isMade = machine.ddl("create", "t") === STATUS.ok;
+  const doneAt = machine.disk.history!.length;
+  must(isMade, "a new store takes a tablespace");
+  return { name: "t", space: machine.engine.exports.ddlSpaceId(), exists: true, askedAt, doneAt };
 }
 
 function hunt(quarry: Quarry, birth: Birth, count: (states: number) => void): string | null {
@@ -107,8 +118,4 @@ function hunt(quarry: Quarry, birth: Birth, count: (states: number) => void): st
     }
   }
   return null;
-}
-
-function must(fact: boolean, what: string): void {
-  if (!fact) throw new MachineHang(`lab: expected that ${what}`);
 }

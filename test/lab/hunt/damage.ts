@@ -8,7 +8,8 @@ import { expectationAt } from "../../../host/sim/judge.js";
 import type { Recording } from "../../../host/sim/recording.js";
 import { pointAt } from "../../../host/sim/reproduce.js";
 import { Staff, type Visit } from "../../../host/sim/visit.js";
-import { workloadOf } from "../../../host/sim/workload.js";
+import { workloadOf, type Workload } from "../../../host/sim/workload.js";
+import { STALE } from "./stale.js";
 import { configOf, recordWith, type Catch, type Quarry } from "./quarry.js";
 
 /** Random changes for each disk, beside one flip in every page of every data file. */
@@ -19,15 +20,29 @@ const SHARES = [0.4, 0.6, 0.8, 1];
 type Damage = (image: Image) => string;
 
 export function huntWithDamage(quarry: Quarry, count: (states: number) => void): Catch | null {
+  return (
+    damageRun(quarry, workloadOf("wrap"), SHARES, count) ??
+    damageRun(quarry, workloadOf("life"), SHARES, count)
+  );
+}
+
+export function huntForStaleCopies(quarry: Quarry, count: (states: number) => void): Catch | null {
+  return damageRun(quarry, STALE, [1], count);
+}
+
+function damageRun(
+  quarry: Quarry,
+  workload: Workload,
+  shares: readonly number[],
+  count: (states: number) => void,
+): Catch | null {
   const config = configOf(quarry, "fsync");
-  for (const name of ["wrap", "life"]) {
-    const recording = recordWith(quarry, { config, workload: workloadOf(name), seed: 11 });
-    const visit = new Staff(quarry.module, recording).visit(faultModel("torn")!);
-    for (const share of SHARES) {
-      const cut = Math.floor(recording.history.length * share);
-      const found = damageDisk(recording, visit, cut, count);
-      if (found !== null) return { by: `damage, ${name}, fsync ON`, why: found };
-    }
+  const recording = recordWith(quarry, { config, workload, seed: 11 });
+  const visit = new Staff(quarry.module, recording).visit(faultModel("torn")!);
+  for (const share of shares) {
+    const cut = Math.floor(recording.history.length * share);
+    const found = damageDisk(recording, visit, cut, count);
+    if (found !== null) return { by: `damage, ${workload.name}, fsync ON`, why: found };
   }
   return null;
 }
