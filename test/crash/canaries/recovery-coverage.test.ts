@@ -60,6 +60,7 @@ const RUNS: readonly [Workload, DoublewriteMode][] = [
   [KILLED, "ON"],
   [workloadOf("commits"), "DETECT_ONLY"],
   [workloadOf("life"), "DETECT_ONLY"],
+  [workloadOf("grow"), "DETECT_ONLY"],
 ];
 
 /** Damage whose repair is made to fail at every call. */
