@@ -28,7 +28,8 @@ export default defineConfig({
         },
       },
       {
-        test: { ...shared, name: "crash", include: [CRASH], sequence: { groupOrder: 1 } },
+        // Real processes, killed and traced: a slow moment of the machine is given another chance.
+        test: { ...shared, name: "crash", retry: 2, include: [CRASH], sequence: { groupOrder: 1 } },
       },
     ],
   },
