@@ -54,6 +54,8 @@ export { PANIC_RECORD_SIZE, panicRecord } from "./abi/panic";
 export { blockAt, blockIndex, frameOf, isEvictable } from "./buf/control-block";
 export { flushListAdd, flushListNewer, flushListRemove, flushListTail } from "./buf/flush-list";
 export { freeListInit, freeListPop, freeListPush } from "./buf/free-list";
+export { serial as mtrSerial } from "./mtr/mtr";
+export { groupSerial as recvGroupSerial } from "./recv/apply";
 export { lruAccess, lruAdd, lruCountEviction, lruLast, lruPrevious, lruRemove } from "./buf/lru";
 export { hashFind, hashInsert, hashRemove } from "./buf/page-hash";
 export { bufCreate, bufFix, bufInit, bufUnfix, evict, fixStatus, reserveFrames } from "./buf/pool";

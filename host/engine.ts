@@ -2,11 +2,14 @@
 // grown once, to the size the engine asks for, before the first address is used. The crash
 // laboratory rewinds an instance instead of making a new one: see `rewind`.
 
-import { EnginePanic } from "./errors.js";
+import { unsigned } from "./engine-border.js";
+import { EnginePanic, StoreError } from "./errors.js";
 
 /** The ABI this host speaks; engine/index.ts exports its own. */
 const ABI_VERSION = 1;
 const WASM_PAGE = 65536;
+/** Bytes one linear memory can have: addresses are 32 bits wide. */
+const MEMORY_MAX = 65536 * WASM_PAGE;
 /** Static data begins here (asconfig.json, memoryBase); what is below is nobody's. */
 const STATIC_DATA_AT = 1 << 20;
 /** Where a rewindable engine keeps its globals: in nobody's memory. */
@@ -14,7 +17,10 @@ const SAVED_STATE_AT = 4096;
 /** Room for more doublewrite copies than the files had at first. */
 const REWIND_HEADROOM = 4 << 20;
 
-/** The exports of engine/index.ts. LSNs and sizes are numbers below 2^53; addresses are u32. */
+/**
+ * The exports of engine/index.ts, as `unsigned` of engine-border.ts hands them out. LSNs and sizes
+ * are numbers below 2^53; addresses, ids, page numbers and counts are 0 to 2^32 - 1.
+ */
 export interface EngineExports {
   abiVersion(): number;
   setOption(id: number, value: number): number;
@@ -106,8 +112,8 @@ export class Engine {
 
   /**
    * `isRewindable`: keep what `rewind` needs.
-   * Errors: EnginePanic when the options contradict each other; RangeError when the system has not
-   * the memory.
+   * Errors: EnginePanic when the options contradict each other; StoreError BAD_OPTION when they
+   * need more memory than there can be, or than the system has.
    */
   constructor(
     module: WebAssembly.Module,
@@ -117,7 +123,7 @@ export class Engine {
   ) {
     const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536 });
     const instance = new WebAssembly.Instance(module, { env: { memory } });
-    this.exports = instance.exports as unknown as EngineExports;
+    this.exports = unsigned(instance.exports);
     if (this.exports.abiVersion() !== ABI_VERSION) {
       throw new EnginePanic(`engine: ABI ${this.exports.abiVersion()}, expected ${ABI_VERSION}`);
     }
@@ -193,8 +199,29 @@ export class Engine {
 }
 
 function growTo(memory: WebAssembly.Memory, bytes: number): void {
+  if (bytes > MEMORY_MAX) {
+    throw new StoreError(
+      "BAD_OPTION",
+      `innodb_buffer_pool_size and innodb_log_buffer_size: expected at most ${inMib(MEMORY_MAX)} ` +
+        `together with what the engine adds, found ${inMib(bytes)}; make one of them smaller`,
+    );
+  }
   const pages = Math.ceil(bytes / WASM_PAGE) - memory.buffer.byteLength / WASM_PAGE;
-  if (pages > 0) memory.grow(pages);
+  if (pages <= 0) return;
+  try {
+    memory.grow(pages);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new StoreError(
+      "BAD_OPTION",
+      `innodb_buffer_pool_size and innodb_log_buffer_size: this system gives no ${inMib(bytes)} ` +
+        "of memory; make one of them smaller",
+    );
+  }
+}
+
+function inMib(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }
 
 /** Reads the record that engine/abi/panic.ts leaves: message, file, line, column. */

@@ -29,8 +29,8 @@ export class ControlBlock {
   fixCount: u32;
   /** Pages evicted so far when the block was last made young; see lru.ts. */
   evictionClock: u32;
-  /** Serial of the mini-transaction that has the block in its memo; see mtr.ts. */
-  memoSerial: u32;
+  /** Serial of the mini-transaction that has the block in its memo (mtr.ts); 0: none ever had. */
+  memoSerial: u64;
   hashNext: usize;
   lruPrev: usize;
   lruNext: usize;

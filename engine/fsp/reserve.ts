@@ -1,6 +1,6 @@
 // Pages handed out to transactions that have not committed yet. Nothing on disk knows of them: a
 // crash or a rollback leaves no trace. An unordered array of 16-byte slots: space id, page number,
-// claim (the mini-transaction serial of the commit that gathers the page), zero.
+// claim (u64: the mini-transaction serial of the commit that gathers the page).
 
 import { reservedBase } from "../abi/arena";
 import { RESERVED_PAGES_MAX } from "../limits";
@@ -43,15 +43,15 @@ export function unreservePage(spaceId: u32, pageNo: u32): bool {
 }
 
 /** The commit with this serial has the page's ALLOCATE; false when the page is not reserved. */
-export function claimPage(spaceId: u32, pageNo: u32, serial: u32): bool {
+export function claimPage(spaceId: u32, pageNo: u32, serial: u64): bool {
   const index = indexOf(spaceId, pageNo);
   if (index < 0) return false;
-  store<u32>(slot(<u32>index), serial, 8);
+  store<u64>(slot(<u32>index), serial, 8);
   return true;
 }
 
 /** True when the reserved page was claimed by this serial. */
-export function isClaimed(spaceId: u32, pageNo: u32, serial: u32): bool {
+export function isClaimed(spaceId: u32, pageNo: u32, serial: u64): bool {
   const index = indexOf(spaceId, pageNo);
-  return index >= 0 && load<u32>(slot(<u32>index), 8) == serial;
+  return index >= 0 && load<u64>(slot(<u32>index), 8) == serial;
 }

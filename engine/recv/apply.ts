@@ -37,7 +37,8 @@ let inGroup: u32 = 0;
 /** Bytes of the parse buffer whose pages have been asked for. */
 let ahead: u32 = 0;
 let touched: u32 = 0;
-let groupSerial: u32 = 0x80000000;
+/** Number of the group at hand, in the upper half of what mini-transactions count in. */
+export let groupSerial: u64 = 1 << 63;
 /** Requests of a file extension in flight. */
 let extending: u32 = 0;
 
@@ -99,7 +100,7 @@ function applyRecord(end: u64): u32 {
   const isChange = recType == MLOG_WRITE_STRING || recType == MLOG_INIT_FILE_PAGE2;
   if (!isChange && recType != MLOG_FILE_EXTEND) return OK;
   const space = spaceFind(recSpace);
-  // Without a file it was dropped since, or is lost: the dictionary, once complete, tells (load.ts).
+  // Without a file it was dropped since, or is lost: load.ts asks the dictionary, once complete.
   if (space === null) {
     counters.count(counters.RECV_RECORDS_SKIPPED);
     return OK;

@@ -139,6 +139,12 @@ export class Machine {
   }
 
   /** The failure record: status, what, file kind, file id, page. */
+  /** Sets an exported counter; what it cannot hold is cut off, as its overflow would be. */
+  setValue(name: string, value: bigint): void {
+    const global = this.raw[name] as { value: number | bigint };
+    global.value = typeof global.value === "bigint" ? value : Number(BigInt.asIntN(32, value));
+  }
+
   failure(): Record<"status" | "what" | "kind" | "id" | "page" | "found", number> {
     const at = this.x.failureAddress();
     const word = (index: number): number => this.view.getUint32(at + index * 4, true);

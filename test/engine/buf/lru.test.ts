@@ -8,7 +8,7 @@ import type { Options } from "../harness.js";
 const FRAMES = 1000;
 /** Offsets in a control block, see engine/buf/control-block.ts. */
 const ACCESS_AT = 24;
-const OLD_AT = 73;
+const OLD_AT = 77;
 const TOLERANCE = 20;
 
 /** An engine whose LRU list holds the first `length` blocks, added in order. */

@@ -8,7 +8,7 @@ import { pageOf } from "../redo.js";
 import { openRunning } from "../script.js";
 
 const FIX_COUNT_AT = 40;
-const IO_FIX_AT = 72;
+const IO_FIX_AT = 76;
 
 interface Full {
   readonly machine: Machine;
