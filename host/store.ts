@@ -16,6 +16,8 @@ import type { StoreOptions } from "./options.js";
 import { Pager } from "./pager.js";
 import { readStatus, type StoreStatus } from "./status.js";
 import { Tablespaces } from "./tablespaces.js";
+import { isThenable, refuseThenable } from "./thenable.js";
+import { checkBytes, checkSpace } from "./space-handle.js";
 import { checkRange, nameOf, type Tablespace, type Transaction } from "./transaction.js";
 import type { TransactionSync } from "./transaction.js";
 import { AsyncTransaction, BlockingTransaction } from "./transaction-flavors.js";
@@ -110,7 +112,8 @@ export class Store {
 
   /**
    * Runs `body` and commits its changes as one atomic step; resolves when the promise above holds.
-   * A throw in `body` rolls back and leaves no trace. Transactions are serializable: when a page
+   * Whatever `body` returns that has a `then` is awaited first. A throw in `body` rolls back and
+   * leaves no trace. Transactions are serializable: when a page
    * that this one read was changed before it committed, it is rolled back and `body` runs again.
    * Errors: whatever `body` throws; StoreError TOO_LARGE, NOT_FOUND, NO_SPACE, CONFLICT, CLOSED;
    * CorruptionError; IoError, after a failed write or sync for every later call.
@@ -136,16 +139,17 @@ export class Store {
     } catch (error) {
       return Promise.reject(asError(error));
     }
+    let later: Promise<T> | null = null;
     try {
       result = body(tx);
+      if (isThenable(result)) later = Promise.resolve(result);
     } catch (error) {
       this.committer.rollBack(tx);
       return Promise.reject(asError(error));
     }
     const again = (): Promise<T> => this.runTransaction(body, retries - 1);
-    if (!(result instanceof Promise))
-      return this.committer.commit(tx, result, retries > 0 ? again : null);
-    return result.then(
+    if (later === null) return this.committer.commit(tx, result as T, retries > 0 ? again : null);
+    return later.then(
       (value) => this.committer.commit(tx, value, retries > 0 ? again : null),
       (error: unknown) => {
         this.committer.rollBack(tx);
@@ -156,8 +160,9 @@ export class Store {
 
   /**
    * Like `transaction`, blocking the thread until the promise holds.
-   * Errors: as there; StoreError BUSY on a backend that cannot wait for asynchronous work under
-   * way.
+   * Errors: as there; StoreError BAD_ARGUMENT when `body` returns something with a `then`, as an
+   * async function does; BUSY on a backend that cannot wait for asynchronous work under way. After
+   * either, nothing has changed.
    */
   transactionSync<T>(body: (tx: TransactionSync) => T): T {
     this.checkBegin();
@@ -172,6 +177,7 @@ export class Store {
     this.isBlocking = true;
     try {
       value = body(tx);
+      if (isThenable(value)) refuseThenable(value);
     } catch (error) {
       this.committer.rollBack(tx);
       throw error;
@@ -185,6 +191,7 @@ export class Store {
   /** Reads committed bytes of a page body. */
   async read(space: Tablespace, page: number, offset: number, length: number): Promise<Uint8Array> {
     this.check();
+    checkSpace(space, this.o.engine);
     checkRange(space, page, offset, length, this.pageBodySize);
     const target = new Uint8Array(length);
     await this.pager.whenResident(space, page, (at) => this.copy(at + offset, target));
@@ -194,6 +201,8 @@ export class Store {
   /** Reads committed bytes of a page body into `target`, blocking if the page is not in memory. */
   readSync(space: Tablespace, page: number, offset: number, target: Uint8Array): void {
     this.check();
+    checkSpace(space, this.o.engine);
+    checkBytes(target, space, page, "target");
     checkRange(space, page, offset, target.length, this.pageBodySize);
     const at = this.pager.residentSync(space, page, nameOf(space, page));
     this.copy(at + offset, target);
