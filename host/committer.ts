@@ -157,12 +157,21 @@ export class Committer {
     const set = tx.seal();
     if (set.length === 0) return this.giveSet(set);
     const { pump } = this.o;
-    let status = this.tryCommit(set, true);
-    if (mayChange(status)) {
-      pump.untilSync(() => {
-        status = this.tryCommit(set, true);
-        return !mayChange(status);
-      });
+    let status: number = STATUS.poisoned;
+    try {
+      this.o.check();
+      // BUSY is an answer only as long as nothing has happened.
+      if (this.o.policy !== 0 && pump.logIsHeld()) pump.untilSync(() => !pump.logIsHeld());
+      status = this.tryCommit(set, true);
+      if (mayChange(status)) {
+        pump.untilSync(() => {
+          status = this.tryCommit(set, true);
+          return !mayChange(status);
+        });
+      }
+    } catch (error) {
+      this.ended(tx, set, STATUS.poisoned);
+      throw error;
     }
     if (status !== STATUS.ok) {
       this.ended(tx, set, status);
@@ -172,8 +181,8 @@ export class Committer {
     const { exports } = this;
     exports.logStep();
     if (this.o.policy === 0) pump.schedule();
-    else if (this.o.policy === 1) pump.untilSync(() => exports.flushedToDiskLsn() >= lsn);
-    else pump.untilSync(() => exports.writeLsn() >= lsn);
+    else if (this.o.policy === 1) pump.untilSync(() => exports.flushedToDiskLsn() >= lsn, false);
+    else pump.untilSync(() => exports.writeLsn() >= lsn, false);
     if (!tx.isReadOnly) this.acknowledge(lsn);
   }
 

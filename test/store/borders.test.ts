@@ -3,7 +3,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Store } from "../../host/store.js";
-import type { Tablespace } from "../../host/transaction.js";
+import type { Tablespace, TransactionSync } from "../../host/transaction.js";
 import { bytesOf, errorFrom, newPages, textAt } from "./helpers.js";
 import { MemoryPlace, SimPlace } from "./places.js";
 
@@ -194,15 +194,15 @@ describe("borders: bodies that return something with a then", () => {
     process.on("unhandledRejection", note);
     const ends: string[] = [];
     const pages = new Set<number>();
-    const bodies = [
-      async (tx: Parameters<Parameters<Store["transactionSync"]>[0]>[0]) => {
+    const bodies: ((tx: TransactionSync) => unknown)[] = [
+      async (tx: TransactionSync) => {
         pages.add(tx.allocatePage(users));
         tx.write(users, page, 0, bytesOf("half"));
         await Promise.resolve();
         ends.push("went on");
         tx.write(users, page, 4, bytesOf("rest"));
       },
-      (tx: Parameters<Parameters<Store["transactionSync"]>[0]>[0]) => {
+      (tx: TransactionSync) => {
         pages.add(tx.allocatePage(users));
         tx.write(users, page, 0, bytesOf("half"));
         return later("never asked");
