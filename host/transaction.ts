@@ -3,6 +3,7 @@
 import type { Engine } from "./engine.js";
 import { StoreError } from "./errors.js";
 import { checkBytes, checkSpace } from "./space-handle.js";
+import type { Turn } from "./turns.js";
 import { WS_ALLOCATE, WS_CHECK, WS_FREE, WS_WRITE, type WriteSet } from "./write-set.js";
 
 /** A file of pages and its name. */
@@ -51,6 +52,9 @@ export class TransactionCore implements TransactionWriter {
   private seen: Map<number, Map<number, Uint8Array>> | null = null;
   /** Known once it is sealed: it changes nothing, so there is nothing to be made durable. */
   isReadOnly = false;
+  /** The turn it belongs to, of its own or of a transaction around it; see turns.ts. */
+  turn: Turn | null = null;
+  ownsTurn = false;
   /** How many reads there were of pages of others. */
   private reads = 0;
 
