@@ -167,7 +167,7 @@ export class Store {
     );
   }
 
-  /** After a conflict: in the turn it has or is in, at once after a first loss, or in a new turn. */
+  /** After a conflict: in the turn it has or is in, at once after the first, or in a new turn. */
   private runAgain<T>(
     body: (tx: Transaction) => T | Promise<T>,
     retries: number,

@@ -1,10 +1,10 @@
-// Who runs alone. A transaction that lost conflicts a few times takes a turn: until its commit is in
-// the log, commits of others wait, so nothing can change what it has read.
+// Who runs alone. A transaction that lost conflicts a few times takes a turn: until its commit is
+// in the log, commits of others wait, so nothing can change what it has read.
 //
 //   lost ──▶ queue ──▶ turn: body ▸ commit ──▶ the commits that waited ──▶ the next turn
 //
 // Nobody waits for ever, whatever a body waits for itself:
-// - a transaction begun inside the body of a turn belongs to that turn, and waits for nobody;
+// - a transaction begun inside the body of a turn belongs to it, and waits for nobody;
 // - a turn that lasts for a whole lease while others wait is over: its body goes on, without shield.
 // Invariant: while somebody waits or is queued, there is a turn, and a lease runs.
 

@@ -1,5 +1,5 @@
-// A memory backend that cannot block, as node:fs: what was started asynchronously ends when the test
-// says so, and inline calls run at once.
+// A memory backend that cannot block, as node:fs: what was started asynchronously ends when the
+// test says so, and inline calls run at once.
 
 import { createBackend } from "../../host/backend/index.js";
 import type { BackendCapabilities, IoOp } from "../../host/backend/backend.js";
