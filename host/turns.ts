@@ -5,7 +5,7 @@
 //
 // Nobody waits for ever, whatever a body waits for itself:
 // - a transaction begun inside the body of a turn belongs to it, and waits for nobody;
-// - a turn that lasts for a whole lease while others wait is over: its body goes on, without shield.
+// - a turn that lasts for a whole lease while others wait is over: its body goes on unshielded.
 // Invariant: while somebody waits or is queued, there is a turn, and a lease runs.
 
 import { AsyncLocalStorage } from "node:async_hooks";
