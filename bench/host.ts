@@ -44,6 +44,7 @@ export {
   placeOf,
   PROBE_FILE_BYTES,
   PROBE_FILE_PREFIX,
+  inOneDirectory,
   probeDirectIo,
   probeDirectory,
   probeDisk,

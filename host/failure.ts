@@ -63,10 +63,19 @@ const DAMAGE: readonly ((expected: bigint, found: bigint) => [string, string])[]
   (e) => [`page at LSN ${e} (a DETECT_ONLY record)`, "damage that no copy can repair"],
   (e, f) => [`a file of at least ${e} bytes`, `${f} bytes`],
   (e, f) => [`the data of the redo log's store, ${hex(e)}`, `that of store ${hex(f)}`],
+  (e, f) => [
+    `the log block of LSN ${e}, number ${blockNumber(e)}`,
+    `number ${f}: the block belongs elsewhere`,
+  ],
 ];
 
 function hex(value: bigint): string {
   return `0x${value.toString(16)}`;
+}
+
+/** Number of the log block that holds the byte at this LSN; engine/format/log-block.ts. */
+function blockNumber(lsn: bigint): bigint {
+  return 1n + ((lsn / 512n) & 0x3fffffffn);
 }
 
 /** The redo format is four letters; the store's version is a small number. */

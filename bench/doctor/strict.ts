@@ -1,7 +1,7 @@
 // --strict and --flush-method: is the promise of the requested method real here? Substitutions are
 // those a store would make; a place that keeps nothing makes every promise unreal.
 
-import { effectiveMethod, resolveMethod, StoreError } from "../host.js";
+import { effectiveMethod, inOneDirectory, resolveMethod, StoreError } from "../host.js";
 import { judgeDirect } from "./direct.js";
 import { type Findings, settingOf } from "./findings.js";
 
@@ -33,7 +33,7 @@ function substitutions(findings: Findings, name: string): readonly string[] {
   const method = resolveMethod(name, { profile: request.profile });
   if (probes === null) return ["nothing could be tried"];
   const { state, reason } = judgeDirect(findings);
-  const directIo = { ...probes.directIo, real: state === "real", reason };
+  const directIo = inOneDirectory({ ...probes.directIo, real: state === "real", reason });
   try {
     return effectiveMethod(method, { ...probes, directIo }, backends.capabilities).substitutions;
   } catch (error) {

@@ -35,6 +35,7 @@ export const WHAT_DICTIONARY: u32 = 20;
 export const WHAT_PAGE_DETECTED: u32 = 21;
 export const WHAT_LOG_SIZE: u32 = 22;
 export const WHAT_STORE_UUID: u32 = 23;
+export const WHAT_LOG_MISPLACED: u32 = 24;
 
 /** Address of the failure record. */
 export function failureRecord(): usize {

@@ -41,6 +41,11 @@ export function blockNumberOf(lsn: u64): u32 {
   return 1 + <u32>((lsn / OS_FILE_LOG_BLOCK_SIZE) & BLOCK_NUMBER_MASK);
 }
 
+/** How many blocks before the one at `lsn` the block `number` was last due; numbers come round. */
+export function blocksBehind(number: u32, lsn: u64): u32 {
+  return (blockNumberOf(lsn) - number) & (<u32>BLOCK_NUMBER_MASK);
+}
+
 /** Makes an empty block for `lsn`, its first byte: header only, no group starts in it. */
 export function initBlock(at: usize, lsn: u64, epoch: u32): void {
   assert(lsn % OS_FILE_LOG_BLOCK_SIZE == 0, "log-block: a block starts at a multiple of 512");

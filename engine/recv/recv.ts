@@ -26,7 +26,13 @@ import {
   WHAT_LOG_BLOCK,
   WHAT_LOG_CHECKPOINT,
 } from "../abi/failure";
-import { poison, WHAT_LOG_HEADER, WHAT_LOG_RECORD, WHAT_LOG_TRUNCATED } from "../abi/failure";
+import {
+  poison,
+  WHAT_LOG_HEADER,
+  WHAT_LOG_MISPLACED,
+  WHAT_LOG_RECORD,
+  WHAT_LOG_TRUNCATED,
+} from "../abi/failure";
 import { WHAT_LOG_SIZE, WHAT_PAGE_SIZE, WHAT_STORE_UUID } from "../abi/failure";
 import { AT_RECOVERY, IO_STAMP, KIND_DATA, KIND_LOG, OP_READ, OP_SYNC, OP_WRITE } from "../abi/io";
 import { OWNER_RECV, pushRequest, tagOf } from "../abi/ring";
@@ -49,8 +55,8 @@ import { RESTORE_DONE, restoreRequestDone, restoreStart, restoreState } from "./
 import { restoreStatus } from "./restore";
 import * as scan from "./scan";
 import { SETTLE_INDEX, settleRequestDone, settleStart } from "./settle";
-import { bufferLength, END_NOT_YET, streamChunk, streamEnd, streamEndBlock } from "./stream";
-import { streamRequest, streamStart } from "./stream";
+import { bufferLength, END_MISPLACED, END_NOT_YET, streamChunk, streamEnd } from "./stream";
+import { streamEndBlock, streamEndNumber, streamRequest, streamStart } from "./stream";
 
 const HEADER: u32 = 0;
 const STORE: u32 = 1;
@@ -253,14 +259,14 @@ function lookOn(): void {
   }
   const isDamaged = scan.scanFoundDamage();
   if (isDamaged || scan.provenLsn > endLsn) {
-    const damage = scan.scanIsMalformed ? WHAT_LOG_RECORD : WHAT_LOG_BLOCK;
-    const what = isDamaged ? damage : WHAT_LOG_TRUNCATED;
+    const what = isDamaged ? damageOfLog() : WHAT_LOG_TRUNCATED;
     const at = isDamaged ? streamEndBlock : endLsn;
     const proven = max(scan.provenLsn, isDamaged ? streamEndBlock : 0);
     if (forceRecovery == 0) {
       const block = <u32>(logFileOffset(blockStart(at)) / OS_FILE_LOG_BLOCK_SIZE);
       const wanted = isDamaged ? streamEndBlock : proven;
-      recvStatus = fail(DAMAGED, what, KIND_LOG, 0, block, wanted, endLsn);
+      const found = what == WHAT_LOG_MISPLACED ? <u64>streamEndNumber : endLsn;
+      recvStatus = fail(DAMAGED, what, KIND_LOG, 0, block, wanted, found);
       return;
     }
     recvWasForced = true;
@@ -270,6 +276,11 @@ function lookOn(): void {
   bufSetLsnLimit(forceRecovery > 0 ? u64.MAX_VALUE : endLsn);
   state = SETTLE;
   settleStart();
+}
+
+function damageOfLog(): u32 {
+  if (scan.scanIsMalformed) return WHAT_LOG_RECORD;
+  return streamEnd == END_MISPLACED ? WHAT_LOG_MISPLACED : WHAT_LOG_BLOCK;
 }
 
 function startRestore(): void {

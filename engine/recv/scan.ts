@@ -11,7 +11,7 @@ import * as counters from "../abi/counters";
 import { logBufferBase, logStagingBase } from "../abi/arena";
 import { AT_RECOVERY, KIND_LOG, OP_READ } from "../abi/io";
 import { OWNER_RECV, pushRequest, tagOf } from "../abi/ring";
-import { SPACE_DROPPED, spaceAdd, spaceFind } from "../fil/space";
+import { SPACE_DROPPED, spaceFind } from "../fil/space";
 import { blockDataLength, blockFirstRecordGroup, LOG_BLOCK_TRAILER } from "../format/log-block";
 import { OS_FILE_LOG_BLOCK_SIZE } from "../format/log-block";
 import { LOG_FILE_HDR_SIZE } from "../format/log-file";
@@ -22,7 +22,8 @@ import { LOG_WRITE_MAX } from "../limits";
 import { logDataSize, logFileOffset } from "../log/log-file";
 import { findGroup, GROUP_CUT, GROUP_MALFORMED, groupLength } from "./groups";
 import { lsnAfter } from "./lsn-math";
-import { bufferLsn, END_DAMAGED, END_NOT_YET, END_OVERWRITTEN, judgeBlock } from "./stream";
+import { bufferLsn, END_DAMAGED, END_MISPLACED, END_NOT_YET, END_OVERWRITTEN } from "./stream";
+import { judgeBlock } from "./stream";
 import { streamConsume, streamEnd, streamEndBlock, streamEpoch } from "./stream";
 
 const BLOCK: u32 = OS_FILE_LOG_BLOCK_SIZE;
@@ -73,16 +74,22 @@ function noteRecords(from: usize, end: usize): void {
   }
 }
 
-/** Redo of a dropped tablespace is not applied; its file may be gone already. */
+/**
+ * Redo of a dropped tablespace is not applied. Its file may be gone already; then there is nothing
+ * to remember, however many of them a log has seen.
+ */
 function dropSpace(id: u32): void {
   const space = spaceFind(id);
   if (space !== null) space.state = SPACE_DROPPED;
-  else spaceAdd(id, SPACE_DROPPED);
 }
 
 /** True when the way the stream ended is damage in itself. */
 export function scanFoundDamage(): bool {
-  return scanIsMalformed || streamEnd == END_DAMAGED || streamEnd == END_OVERWRITTEN;
+  return scanIsMalformed || scanEndIsDamage();
+}
+
+function scanEndIsDamage(): bool {
+  return streamEnd == END_DAMAGED || streamEnd == END_OVERWRITTEN || streamEnd == END_MISPLACED;
 }
 
 /** Starts looking behind the end; `checkpoint` bounds the lap. */

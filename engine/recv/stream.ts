@@ -17,13 +17,13 @@ import {
   blockEpoch,
   blockIsZero,
 } from "../format/log-block";
-import { blockNumber, blockNumberOf, dataLengthIsValid } from "../format/log-block";
+import { blockNumber, blockNumberOf, blocksBehind, dataLengthIsValid } from "../format/log-block";
 import {
   LOG_BLOCK_HDR_SIZE,
   LOG_BLOCK_TRL_SIZE,
   OS_FILE_LOG_BLOCK_SIZE,
 } from "../format/log-block";
-import { LOG_FILE_HDR_SIZE } from "../format/log-file";
+import { LOG_FILE_HDR_SIZE, LOG_START_LSN } from "../format/log-file";
 import { RECV_SCAN_SIZE } from "../limits";
 import { logDataSize, logFileOffset } from "../log/log-file";
 
@@ -41,6 +41,8 @@ export const END_DAMAGED: u32 = 3;
 export const END_OVERWRITTEN: u32 = 4;
 /** The known end of the log. */
 export const END_REACHED: u32 = 5;
+/** A whole block that was never written here: its number is that of another place in the file. */
+export const END_MISPLACED: u32 = 6;
 
 /** LSN of the first byte in the parse buffer, and how many bytes it holds. */
 export let bufferLsn: u64 = 0;
@@ -48,6 +50,8 @@ export let bufferLength: u32 = 0;
 export let streamEnd: u32 = END_NOT_YET;
 /** Start LSN of the block where the stream ended, or of the next one while it has not. */
 export let streamEndBlock: u64 = 0;
+/** Number of the block where the stream ended, whatever it belongs to. */
+export let streamEndNumber: u32 = 0;
 /** Highest epoch seen; blocks behind must not be older. */
 export let streamEpoch: u32 = 0;
 
@@ -94,7 +98,10 @@ export function streamChunk(): void {
 
 function takeBlock(block: usize): void {
   const verdict = judgeBlock(block, nextBlock, streamEpoch);
-  if (verdict != END_NOT_YET) return endAt(verdict);
+  if (verdict != END_NOT_YET) {
+    streamEndNumber = blockNumber(block);
+    return endAt(verdict);
+  }
   streamEpoch = blockEpoch(block);
   const length = blockDataLength(block);
   const filled = length == BLOCK ? BLOCK - LOG_BLOCK_TRL_SIZE : length;
@@ -123,8 +130,15 @@ export function judgeBlock(block: usize, lsn: u64, minEpoch: u32): u32 {
     return END_DAMAGED;
   const number = blockNumber(block);
   if (number == blockNumberOf(lsn + logDataSize())) return END_OVERWRITTEN;
-  if (number != blockNumberOf(lsn) || blockEpoch(block) < minEpoch) return END_ABSENT;
-  return END_NOT_YET;
+  if (number != blockNumberOf(lsn)) return isOfEarlierLap(number, lsn) ? END_ABSENT : END_MISPLACED;
+  return blockEpoch(block) < minEpoch ? END_ABSENT : END_NOT_YET;
+}
+
+/** True when the block with this number stood here some laps before the one at `lsn`. */
+function isOfEarlierLap(number: u32, lsn: u64): bool {
+  const behind = blocksBehind(number, lsn);
+  if (behind > (lsn - LOG_START_LSN) / BLOCK) return false;
+  return behind % <u32>(logDataSize() / BLOCK) == 0;
 }
 
 /** Drops the first `bytes` of the parse buffer; `lsn` is where the rest starts. */

@@ -10,9 +10,12 @@ import { withClass } from "../flush/variant.js";
 import type { AtomicWriteProbe } from "./atomic-write.js";
 import type { DirectIoProbe } from "./direct-io.js";
 
+/** O_DIRECT in the directory of each kind of file; they may stand on different disks. */
+export type DirectIoProbes = Readonly<Record<MethodFile, DirectIoProbe>>;
+
 /** What was found; null where nothing was probed (memory, a simulated disk). */
 export interface Probes {
-  readonly directIo: DirectIoProbe | null;
+  readonly directIo: DirectIoProbes | null;
   readonly atomicWrite: AtomicWriteProbe | null;
 }
 
@@ -25,6 +28,11 @@ export interface EffectiveMethod {
 
 /** Redo is written in multiples of this many bytes, so a direct log needs no coarser alignment. */
 const LOG_BLOCK_BYTES = 512;
+
+/** Probes of a store that keeps all its files in one directory. */
+export function inOneDirectory(probe: DirectIoProbe): DirectIoProbes {
+  return { log: probe, data: probe, dblwr: probe };
+}
 
 /**
  * Returns the method that can run here with the promise of `method` or a stronger one.
@@ -72,9 +80,10 @@ function requireAtomicPages(
 function whyNotDirect(
   method: FlushMethod,
   file: MethodFile,
-  probe: DirectIoProbe | null,
+  probes: DirectIoProbes | null,
 ): string | null {
-  if (!method.open[file].direct || probe === null) return null;
+  if (!method.open[file].direct || probes === null) return null;
+  const probe = probes[file];
   if (!probe.real) return probe.reason;
   if (file !== "log" || probe.alignment <= LOG_BLOCK_BYTES) return null;
   return `direct writes need ${probe.alignment} bytes, a log block has ${LOG_BLOCK_BYTES}`;

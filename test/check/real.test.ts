@@ -10,7 +10,7 @@ import { createNodeFsBackend } from "../../host/backend/node-fs.js";
 import { backendProblem } from "../../host/backend/index.js";
 import type { Backend } from "../../host/backend/backend.js";
 import { resolveMethod } from "../../host/flush/index.js";
-import { effectiveMethod, probeDirectIo } from "../../host/probe/index.js";
+import { effectiveMethod, inOneDirectory, probeDirectIo } from "../../host/probe/index.js";
 import { edgesOf, type Mode } from "./derivation.js";
 import { Judges, live, type Ground } from "./workload.js";
 
@@ -55,7 +55,7 @@ describe.each(BACKENDS)("checker on %s", (_, backend) => {
     await live(ground, options, [judges], { seed: 2, commits: 40 });
 
     const method = resolveMethod(name, { profile, doublewrite: mode });
-    const probes = { directIo: probeDirectIo(ground.dir), atomicWrite: null };
+    const probes = { directIo: inOneDirectory(probeDirectIo(ground.dir)), atomicWrite: null };
     const { effective } = effectiveMethod(method, probes, backend().capabilities, false);
     expect(judges.volatile.broken()).toEqual(edgesOf(effective, mode, "volatile"));
     expect(judges.protected.broken()).toEqual(edgesOf(effective, mode, "protected"));

@@ -139,10 +139,11 @@ export class Machine {
   }
 
   /** The failure record: status, what, file kind, file id, page. */
-  failure(): { status: number; what: number; kind: number; id: number; page: number } {
+  failure(): Record<"status" | "what" | "kind" | "id" | "page" | "found", number> {
     const at = this.x.failureAddress();
     const word = (index: number): number => this.view.getUint32(at + index * 4, true);
-    return { status: word(0), what: word(1), kind: word(2), id: word(3), page: word(4) };
+    const [status, what, kind, id, page] = [word(0), word(1), word(2), word(3), word(4)];
+    return { status, what, kind, id, page, found: word(8) };
   }
 
   /** One poll; requests it makes are taken and started, none ends. */

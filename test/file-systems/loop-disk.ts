@@ -2,6 +2,7 @@
 // device has no room left:
 //
 //   loopDisk   image in the temporary folder ── loop device ── ext4, xfs or btrfs
+//   coarseDisk image in the temporary folder ── loop device with sectors of 4,096 bytes ── ext4
 //   thinDisk   image on a small tmpfs ── loop device ── ext4: room ends below the file system
 //
 // Mounting takes root and the tools; `loopProblem` says what is missing, and tests name it.
@@ -65,6 +66,36 @@ export function loopDisk(kind: FileSystem): LoopDisk {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** ext4 on a device whose smallest direct write has 4,096 bytes. Its `remount` is not to be had. */
+export function coarseDisk(): Pick<LoopDisk, "dir" | "unmount"> {
+  const folder = mkdtempSync(join(tmpdir(), "tornproof-coarse-"));
+  const image = join(folder, "image");
+  const mountPoint = join(folder, "mounted");
+  let device: string | null = null;
+  const release = (): void => {
+    if (device !== null) run("losetup", "-d", device);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    run("truncate", "-s", "64M", image);
+    const sectors = ["--sector-size", "4096", "--direct-io=off"];
+    const options = { encoding: "utf8" } as const;
+    device = execFileSync("losetup", ["-f", "--show", ...sectors, image], options).trim();
+    run("mkfs.ext4", ...KINDS.ext4.options, device);
+    mkdirSync(mountPoint);
+    run("mount", "-t", "ext4", device, mountPoint);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  const unmount = (): void => {
+    // A test that failed may have left a file open.
+    run("umount", "-l", mountPoint);
+    release();
+  };
+  return { dir: join(mountPoint, "store"), unmount };
 }
 
 /** A file system of 64 MiB on a device that has room for 24. `fill` takes the device's room. */

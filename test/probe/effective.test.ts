@@ -15,6 +15,7 @@ import {
 } from "../../host/flush/index.js";
 import {
   effectiveMethod,
+  inOneDirectory,
   type AtomicWriteProbe,
   type DirectIoProbe,
   type Probes,
@@ -59,7 +60,7 @@ function found(
   directIo: DirectIoProbe | null,
   atomicWrite: AtomicWriteProbe | null = null,
 ): Probes {
-  return { directIo, atomicWrite };
+  return { directIo: directIo === null ? null : inOneDirectory(directIo), atomicWrite };
 }
 
 function codeOf(run: () => unknown): [string, string] {
@@ -135,6 +136,23 @@ describe("effective: substitutions in words", () => {
     expect(substitutions).toEqual([
       "log opened without O_DIRECT: direct writes need 4096 bytes, a log block has 512",
     ]);
+  });
+
+  test.each(METHOD_FILES)("effective: only the disk of %s pretends → only that file", (file) => {
+    const method = resolveMethod("O_DIRECT", { profile: "mariadb-10.11" });
+    const directIo = { ...inOneDirectory(REAL), [file]: PRETENDED };
+    const { effective, substitutions } = effectiveMethod(
+      method,
+      { directIo, atomicWrite: null },
+      BACKEND,
+    );
+    for (const each of METHOD_FILES) {
+      const expected = each !== file && method.open[each].direct;
+      expect(effective.open[each].direct, each).toBe(expected);
+    }
+    expect(substitutions).toEqual(
+      method.open[file].direct ? [`${file} opened without O_DIRECT: ${PRETENDED.reason}`] : [],
+    );
   });
 
   test("effective: buffered O_DIRECT_NO_FSYNC → data is synced after every batch", () => {

@@ -15,7 +15,7 @@ import {
   WriteSet,
 } from "../harness.js";
 import type { Disk } from "../harness.js";
-import { BLOCK, blockOf, blockOffset, checkpointOn, stampBlock } from "../redo.js";
+import { BLOCK, blockOf, blockOffset, bytesOfView, checkpointOn, stampBlock } from "../redo.js";
 import { cutsOf, forEveryCut, openRunning } from "../script.js";
 
 interface Logged {
@@ -119,6 +119,28 @@ describe("recv: a damaged redo block before the durable end", () => {
     const machine = openStore(damaged);
 
     expect(machine.failure().what).toBe(machine.value("WHAT_LOG_BLOCK"));
+  });
+
+  test("any block copied over any other → refused, the place and the stranger named", () => {
+    for (const [to, lsn] of blocks.entries()) {
+      for (const [from, other] of blocks.entries()) {
+        if (from === to) continue;
+        const damaged = logged.disk.clone();
+        const [target, source] = [blockOf(damaged, lsn), blockOf(damaged, other)];
+        bytesOfView(target).set(bytesOfView(source));
+
+        const machine = openStore(damaged);
+
+        const label = `block ${from} over block ${to}`;
+        expect(machine.x.storeStatus(), label).toBe(STATUS.DAMAGED);
+        expect(machine.failure(), label).toMatchObject({
+          what: machine.value("WHAT_LOG_MISPLACED"),
+          page: blockOffset(damaged, lsn) / BLOCK,
+          found: source.getUint32(0),
+        });
+        machine.dispose();
+      }
+    }
   });
 
   test("valid blocks that hold no records → refused as malformed", () => {

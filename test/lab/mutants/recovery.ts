@@ -192,8 +192,8 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     file: "engine/recv/scan.ts",
     edits: [
       {
-        find: "return scanIsMalformed || streamEnd == END_DAMAGED || streamEnd == END_OVERWRITTEN;",
-        replace: "return scanIsMalformed || streamEnd == END_OVERWRITTEN;",
+        find: "  return streamEnd == END_DAMAGED || streamEnd == END_OVERWRITTEN",
+        replace: "  return streamEnd == END_OVERWRITTEN",
       },
     ],
   },
