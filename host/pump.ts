@@ -27,7 +27,7 @@ const TIMER_MS = 100;
 /** Rounds of a blocking wait in which nothing is in flight and nothing changes, 1 ms each. */
 const IDLE_ROUNDS_MAX = 20_000;
 /** Rounds of a blocking wait beside operations that only the event loop can end. */
-const BESIDE_ROUNDS_MAX = 1_000;
+const BESIDE_ROUNDS_MAX = 200;
 /** Rounds of a blocking wait that all made requests: each is a call of the operating system. */
 const ROUNDS_MAX = 4_000_000;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));

@@ -15,7 +15,8 @@ export class HeldBackend extends ForwardingBackend {
   isHolding = false;
   readonly held: IoOp[] = [];
   private queued: IoOp[] = [];
-  private inline = 0;
+  /** Operations run inline so far. */
+  inline = 0;
 
   constructor() {
     super(createBackend("memory"), "held");
