@@ -12,9 +12,10 @@ import type { Observation } from "./observe/observation.js";
 import type { ErrorMaker } from "./pager.js";
 import type { Pump } from "./pump.js";
 import type { TransactionCore } from "./transaction.js";
-import { WriteSet } from "./write-set.js";
+import { SpareSets } from "./spare-sets.js";
+import { Turns } from "./turns.js";
+import type { WriteSet } from "./write-set.js";
 
-const SPARE_SETS = 256;
 const NO_SPACE_ID = 0xffffffff;
 /** Share of the buffer pool that commits waiting for pages may bring in. */
 const GATE_SHARE = 4;
@@ -35,7 +36,8 @@ export interface CommitterOptions {
 export class Committer {
   private readonly exports: EngineExports;
   private readonly gate: CommitGate;
-  private readonly spareSets: WriteSet[] = [];
+  private readonly spareSets = new SpareSets();
+  readonly turns = new Turns();
 
   constructor(private readonly o: CommitterOptions) {
     this.exports = o.engine.exports;
@@ -44,30 +46,44 @@ export class Committer {
 
   /** An empty write set. */
   takeSet(): WriteSet {
-    return this.spareSets.pop() ?? new WriteSet();
+    return this.spareSets.take();
   }
 
-  private giveSet(set: WriteSet): void {
-    set.clear();
-    if (this.spareSets.length < SPARE_SETS) this.spareSets.push(set);
+  private endTurn(tx: TransactionCore): void {
+    if (tx.ownsTurn) this.turns.end(tx.turn);
   }
 
   /** Ends a transaction without a trace. */
   rollBack(tx: TransactionCore): void {
     const set = tx.abandon();
-    if (set !== null) this.giveSet(set);
+    if (set !== null) this.spareSets.give(set);
+    this.endTurn(tx);
   }
 
   /**
    * Commits what a transaction has gathered; resolves with `value` when its promise holds. `again`
-   * runs the transaction once more after a conflict; null: the conflict is the caller's.
+   * runs the transaction once more after a conflict, in its turn if it has one; null: the conflict
+   * is the caller's.
    */
   commit<T>(tx: TransactionCore, value: T, again: (() => Promise<T>) | null): Promise<T> {
     const set = tx.seal();
     if (set.length === 0) {
-      this.giveSet(set);
+      this.spareSets.give(set);
+      this.endTurn(tx);
       return Promise.resolve(value);
     }
+    if (tx.isReadOnly || !this.turns.isBlocked(tx.turn)) {
+      return this.commitSet(tx, set, value, again);
+    }
+    return this.turns.whenOver().then(() => this.commitSet(tx, set, value, again));
+  }
+
+  private commitSet<T>(
+    tx: TransactionCore,
+    set: WriteSet,
+    value: T,
+    again: (() => Promise<T>) | null,
+  ): Promise<T> {
     let status: number;
     try {
       // The store may have been closed, or have failed, while the body ran.
@@ -75,11 +91,17 @@ export class Committer {
       status = this.tryCommit(set, this.gate.isOpen(set.pages));
     } catch (error) {
       this.ended(tx, set, STATUS.poisoned);
+      this.endTurn(tx);
       return Promise.reject(asError(error));
     }
-    if (status === STATUS.ok) return this.promised(tx, this.committed(tx, set), value);
+    if (status === STATUS.ok) {
+      const lsn = this.committed(tx, set);
+      this.endTurn(tx);
+      return this.promised(tx, lsn, value);
+    }
     return this.commitLater(tx, set, status).then((final) => {
       if (final === STATUS.conflict && again !== null) return again();
+      this.endTurn(tx);
       if (final !== STATUS.ok) throw this.o.errorFor(final, "transaction");
       return this.promised(tx, this.exports.commitLsn(), value);
     });
@@ -103,6 +125,9 @@ export class Committer {
         if (status === STATUS.ok) this.committed(tx, set);
         return !mayChange(status);
       });
+    } catch (error) {
+      this.endTurn(tx);
+      throw error;
     } finally {
       this.gate.leave(pages);
     }
@@ -113,7 +138,7 @@ export class Committer {
   private ended(tx: TransactionCore, set: WriteSet, status: number): number {
     if (status === STATUS.ok) return status;
     tx.unreserve();
-    this.giveSet(set);
+    this.spareSets.give(set);
     return status;
   }
 
@@ -130,7 +155,7 @@ export class Committer {
 
   /** The commit is in the log buffer: asks for what the promise needs; returns its LSN. */
   private committed(tx: TransactionCore, set: WriteSet): number {
-    this.giveSet(set);
+    this.spareSets.give(set);
     const lsn = this.exports.commitLsn();
     const { policy } = this.o;
     if (policy !== 0 && !tx.isReadOnly) this.exports.logWrite(lsn, policy === 1 ? 1 : 0);
@@ -155,14 +180,23 @@ export class Committer {
   /** Commits, and blocks until the promise holds. */
   commitSync(tx: TransactionCore): void {
     const set = tx.seal();
-    if (set.length === 0) return this.giveSet(set);
+    if (set.length === 0) return this.spareSets.give(set);
     const { pump } = this.o;
-    let status = this.tryCommit(set, true);
-    if (mayChange(status)) {
-      pump.untilSync(() => {
-        status = this.tryCommit(set, true);
-        return !mayChange(status);
-      });
+    let status: number = STATUS.poisoned;
+    try {
+      this.o.check();
+      // BUSY is an answer only as long as nothing has happened.
+      if (this.o.policy !== 0 && pump.logIsHeld()) pump.untilSync(() => !pump.logIsHeld());
+      status = this.tryCommit(set, true);
+      if (mayChange(status)) {
+        pump.untilSync(() => {
+          status = this.tryCommit(set, true);
+          return !mayChange(status);
+        });
+      }
+    } catch (error) {
+      this.ended(tx, set, STATUS.poisoned);
+      throw error;
     }
     if (status !== STATUS.ok) {
       this.ended(tx, set, status);
@@ -172,8 +206,8 @@ export class Committer {
     const { exports } = this;
     exports.logStep();
     if (this.o.policy === 0) pump.schedule();
-    else if (this.o.policy === 1) pump.untilSync(() => exports.flushedToDiskLsn() >= lsn);
-    else pump.untilSync(() => exports.writeLsn() >= lsn);
+    else if (this.o.policy === 1) pump.untilSync(() => exports.flushedToDiskLsn() >= lsn, false);
+    else pump.untilSync(() => exports.writeLsn() >= lsn, false);
     if (!tx.isReadOnly) this.acknowledge(lsn);
   }
 

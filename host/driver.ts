@@ -88,6 +88,10 @@ export class Driver {
   private queuedInline = false;
   private queued = 0;
   private inFlight = 0;
+  /** Operations on the redo log that the engine has not been told the end of. */
+  logInFlight = 0;
+  /** `wait` can end what was started asynchronously. */
+  readonly canBlock: boolean;
   /** The flight whose successor is the next request, when that is linked to it. */
   private linkedFlight = NO_LINK;
   /** Writes of the chain being taken. */
@@ -95,6 +99,7 @@ export class Driver {
 
   constructor(private readonly o: DriverOptions) {
     const { exports } = o.engine;
+    this.canBlock = o.backend.capabilities.blockingWait;
     this.files = new FileTable(o.backend, o.layout, o.method);
     this.head = exports.ringHeaderAddress() >>> 2;
     this.submission = exports.submissionAddress();
@@ -175,7 +180,7 @@ export class Driver {
   }
 
   private isBackground(point: IoPoint): boolean {
-    return this.o.backend.capabilities.blockingWait && BACKGROUND_POINTS.has(point);
+    return this.canBlock && BACKGROUND_POINTS.has(point);
   }
 
   private refuse(error: unknown, tag: number): void {
@@ -281,6 +286,7 @@ export class Driver {
 
   private launch(tag: number, file: OpenFile, latency: LatencyClass | null): number {
     const flight = this.flights.take();
+    if (file.kind === "log") this.logInFlight++;
     this.flights.tag[flight] = tag;
     this.flights.file[flight] = file;
     this.flights.latency[flight] = latency;
@@ -329,6 +335,7 @@ export class Driver {
   private deliver(flight: number, result: number, doneFlags: number, nanoseconds: number): void {
     const { flights } = this;
     const file = flights.file[flight]!;
+    if (file.kind === "log") this.logInFlight--;
     account(this.recorder, flights, flight, result, nanoseconds);
     if (result < 0) this.noteFailure(flight, file, result);
     this.o.observation?.ended(flight, result);
@@ -378,6 +385,7 @@ export class Driver {
     this.queuedInline = false;
     this.queued = 0;
     this.inFlight = 0;
+    this.logInFlight = 0;
     this.linkedFlight = NO_LINK;
     this.chainWrites = 0;
   }

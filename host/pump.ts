@@ -7,7 +7,7 @@
 
 import type { Driver } from "./driver.js";
 import type { Engine } from "./engine.js";
-import { asError, EnginePanic } from "./errors.js";
+import { asError, EnginePanic, StoreError } from "./errors.js";
 
 /** A commit that waits for redo to be written or durable up to its LSN. */
 interface LsnWaiter {
@@ -26,6 +26,10 @@ interface Attempt {
 const TIMER_MS = 100;
 /** Rounds of a blocking wait in which nothing is in flight and nothing changes, 1 ms each. */
 const IDLE_ROUNDS_MAX = 20_000;
+/** Rounds of a blocking wait beside operations that only the event loop can end. */
+const BESIDE_ROUNDS_MAX = 200;
+/** Rounds of a blocking wait that all made requests: each is a call of the operating system. */
+const ROUNDS_MAX = 4_000_000;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 export class Pump {
@@ -141,12 +145,21 @@ export class Pump {
     this.driver.submit(false);
   }
 
-  /** Blocks until `ready`. Errors: the store's failure; StoreError BUSY on backends that cannot. */
-  untilSync(ready: () => boolean): void {
+  /** Redo of a blocking commit would wait for operations that only the event loop can end. */
+  logIsHeld(): boolean {
+    return !this.driver.canBlock && this.driver.logInFlight > 0;
+  }
+
+  /**
+   * Blocks until `ready`. `mayRefuse`: nothing has happened yet that BUSY would hide.
+   * Errors: the store's failure; StoreError BUSY on backends that cannot; EnginePanic when nothing
+   * can end the wait.
+   */
+  untilSync(ready: () => boolean, mayRefuse = true): void {
     this.throwFailure();
     const { driver, engine } = this;
     try {
-      for (let idle = 0; ;) {
+      for (let idle = 0, rounds = 0; ;) {
         const submitted = driver.submit(true);
         if (submitted > 0) idle = 0;
         driver.reap();
@@ -155,6 +168,7 @@ export class Pump {
         if (error !== null) this.fail(error);
         this.throwFailure();
         if (ready()) break;
+        this.checkRounds(++rounds);
         if (engine.hasRequests()) continue;
         if (driver.pending() > 0) driver.wait();
         else idleRound(++idle);
@@ -162,8 +176,18 @@ export class Pump {
       // What the last poll asked for goes on without this caller.
       driver.submit(true);
     } catch (error) {
-      throw asError(this.panic(error));
+      throw asError(this.panic(mayRefuse || !isBusy(error) ? error : heldCommit()));
     }
+  }
+
+  /** Requests that cause requests end no wait either. */
+  private checkRounds(rounds: number): void {
+    const { driver } = this;
+    if (rounds > BESIDE_ROUNDS_MAX && !driver.canBlock && driver.pending() > 0) {
+      const what = `${driver.pending()} operations end only on the event loop`;
+      throw new StoreError("BUSY", `a blocking call gets no further beside them: ${what}`);
+    }
+    if (rounds > ROUNDS_MAX) throw new EnginePanic("host: a blocking wait gets no further");
   }
 
   private throwFailure(): void {
@@ -193,6 +217,14 @@ function release(waiters: LsnWaiter[], lsn: number): LsnWaiter[] {
   let count = 0;
   while (count < waiters.length && waiters[count]!.lsn <= lsn) waiters[count++]!.resolve();
   return count === 0 ? waiters : waiters.slice(count);
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof StoreError && error.code === "BUSY";
+}
+
+function heldCommit(): EnginePanic {
+  return new EnginePanic("host: a blocking commit waits for what only the event loop can end");
 }
 
 function idleRound(rounds: number): void {

@@ -16,15 +16,20 @@ import type { StoreOptions } from "./options.js";
 import { Pager } from "./pager.js";
 import { readStatus, type StoreStatus } from "./status.js";
 import { Tablespaces } from "./tablespaces.js";
+import { isThenable, refuseThenable } from "./thenable.js";
+import { checkBytes, checkSpace } from "./space-handle.js";
 import { checkRange, nameOf, type Tablespace, type Transaction } from "./transaction.js";
 import type { TransactionSync } from "./transaction.js";
 import { AsyncTransaction, BlockingTransaction } from "./transaction-flavors.js";
+import type { Turn } from "./turns.js";
 
 /** Bytes of a page that are not its body: header and trailer. */
 const PAGE_OVERHEAD = 38 + 8;
 const STATE_CLOSED = 7;
 /** How often a transaction that lost a conflict is run again. */
 const CONFLICT_RETRIES = 100;
+/** After so many losses it runs alone. */
+const LOSSES_BEFORE_TURN = 2;
 
 /** Requested and effective are two things; a substitution is never silent. */
 export interface Effective {
@@ -110,19 +115,23 @@ export class Store {
 
   /**
    * Runs `body` and commits its changes as one atomic step; resolves when the promise above holds.
-   * A throw in `body` rolls back and leaves no trace. Transactions are serializable: when a page
-   * that this one read was changed before it committed, it is rolled back and `body` runs again.
+   * Whatever `body` returns that has a `then` is awaited first. A throw in `body` rolls back and
+   * leaves no trace. Transactions are serializable: when a page
+   * that this one read was changed before it committed, it is rolled back and `body` runs again,
+   * alone after a few times: see turns.ts.
    * Errors: whatever `body` throws; StoreError TOO_LARGE, NOT_FOUND, NO_SPACE, CONFLICT, CLOSED;
    * CorruptionError; IoError, after a failed write or sync for every later call.
    */
   transaction<T>(body: (tx: Transaction) => T | Promise<T>): Promise<T> {
-    return this.runTransaction(body, CONFLICT_RETRIES);
+    return this.runTransaction(body, CONFLICT_RETRIES, null);
   }
 
   private runTransaction<T>(
     body: (tx: Transaction) => T | Promise<T>,
     retries: number,
+    own: Turn | null,
   ): Promise<T> {
+    const { turns } = this.committer;
     let tx: AsyncTransaction;
     let result: T | Promise<T>;
     try {
@@ -133,19 +142,23 @@ export class Store {
         this.committer.takeSet(),
         this.pager,
       );
+      tx.turn = own ?? turns.inside();
+      tx.ownsTurn = own !== null;
     } catch (error) {
+      turns.end(own);
       return Promise.reject(asError(error));
     }
+    let later: Promise<T> | null = null;
     try {
-      result = body(tx);
+      result = own === null ? body(tx) : turns.run(own, () => body(tx));
+      if (isThenable(result)) later = Promise.resolve(result);
     } catch (error) {
       this.committer.rollBack(tx);
       return Promise.reject(asError(error));
     }
-    const again = (): Promise<T> => this.runTransaction(body, retries - 1);
-    if (!(result instanceof Promise))
-      return this.committer.commit(tx, result, retries > 0 ? again : null);
-    return result.then(
+    const again = (): Promise<T> => this.runAgain(body, retries - 1, tx);
+    if (later === null) return this.committer.commit(tx, result as T, retries > 0 ? again : null);
+    return later.then(
       (value) => this.committer.commit(tx, value, retries > 0 ? again : null),
       (error: unknown) => {
         this.committer.rollBack(tx);
@@ -154,10 +167,26 @@ export class Store {
     );
   }
 
+  /** After a conflict: in the turn it has or is in, at once after the first, or in a new turn. */
+  private runAgain<T>(
+    body: (tx: Transaction) => T | Promise<T>,
+    retries: number,
+    lost: AsyncTransaction,
+  ): Promise<T> {
+    const { turns } = this.committer;
+    if (turns.isCurrent(lost.turn)) {
+      return this.runTransaction(body, retries, lost.ownsTurn ? lost.turn : null);
+    }
+    const losses = CONFLICT_RETRIES - retries;
+    if (losses < LOSSES_BEFORE_TURN) return this.runTransaction(body, retries, null);
+    return turns.enter().then((turn) => this.runTransaction(body, retries, turn));
+  }
+
   /**
    * Like `transaction`, blocking the thread until the promise holds.
-   * Errors: as there; StoreError BUSY on a backend that cannot wait for asynchronous work under
-   * way.
+   * Errors: as there; StoreError BAD_ARGUMENT when `body` returns something with a `then`, as an
+   * async function does; BUSY on a backend that cannot wait for asynchronous work under way. After
+   * either, nothing has changed.
    */
   transactionSync<T>(body: (tx: TransactionSync) => T): T {
     this.checkBegin();
@@ -172,6 +201,7 @@ export class Store {
     this.isBlocking = true;
     try {
       value = body(tx);
+      if (isThenable(value)) refuseThenable(value);
     } catch (error) {
       this.committer.rollBack(tx);
       throw error;
@@ -185,6 +215,7 @@ export class Store {
   /** Reads committed bytes of a page body. */
   async read(space: Tablespace, page: number, offset: number, length: number): Promise<Uint8Array> {
     this.check();
+    checkSpace(space, this.o.engine);
     checkRange(space, page, offset, length, this.pageBodySize);
     const target = new Uint8Array(length);
     await this.pager.whenResident(space, page, (at) => this.copy(at + offset, target));
@@ -194,6 +225,8 @@ export class Store {
   /** Reads committed bytes of a page body into `target`, blocking if the page is not in memory. */
   readSync(space: Tablespace, page: number, offset: number, target: Uint8Array): void {
     this.check();
+    checkSpace(space, this.o.engine);
+    checkBytes(target, space, page, "target");
     checkRange(space, page, offset, target.length, this.pageBodySize);
     const at = this.pager.residentSync(space, page, nameOf(space, page));
     this.copy(at + offset, target);

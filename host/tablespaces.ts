@@ -6,26 +6,16 @@ import { STATUS } from "./failure.js";
 import type { ErrorMaker } from "./pager.js";
 import type { Observation } from "./observe/observation.js";
 import type { Pump } from "./pump.js";
+import { SpaceHandle } from "./space-handle.js";
 import type { Tablespace } from "./transaction.js";
 
 const NAME_BYTES_MAX = 64;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-class NamedSpace implements Tablespace {
-  constructor(
-    readonly id: number,
-    readonly name: string,
-    private readonly engine: Engine,
-  ) {}
-
-  get pages(): number {
-    return this.engine.exports.spacePages(this.id);
-  }
-}
+/** A byte-order mark is a letter of a name like any other. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export class Tablespaces {
-  private readonly byName = new Map<string, NamedSpace>();
+  private readonly byName = new Map<string, SpaceHandle>();
   /** The end of the last creation or drop; the next one starts then. */
   private last: Promise<unknown> = Promise.resolve();
 
@@ -60,8 +50,8 @@ export class Tablespaces {
     return decoder.decode(bytes.subarray(at, at + exports.dictNameLength()));
   }
 
-  private note(id: number, name: string): NamedSpace {
-    const space = new NamedSpace(id, name, this.engine);
+  private note(id: number, name: string): SpaceHandle {
+    const space = new SpaceHandle(id, name, this.engine);
     this.byName.set(name, space);
     return space;
   }
@@ -110,6 +100,13 @@ export class Tablespaces {
 }
 
 function encodeName(name: string): Uint8Array {
+  if (typeof name !== "string" || /\p{Cs}/u.test(name)) {
+    throw new StoreError(
+      "BAD_ARGUMENT",
+      `tablespace name ${JSON.stringify(String(name))}: expected a string of whole characters, ` +
+        `found ${typeof name === "string" ? "half of a surrogate pair" : typeof name}`,
+    );
+  }
   const bytes = encoder.encode(name);
   if (bytes.length >= 1 && bytes.length <= NAME_BYTES_MAX) return bytes;
   throw new StoreError(

@@ -28,7 +28,7 @@ export class AsyncTransaction extends TransactionCore implements Transaction {
   }
 
   async allocatePage(space: Tablespace): Promise<number> {
-    this.open();
+    this.checkAllocate(space);
     const page = await this.pager.reserve(space);
     this.noteAllocated(space, page);
     return page;
@@ -55,7 +55,7 @@ export class BlockingTransaction extends TransactionCore implements TransactionS
   }
 
   allocatePage(space: Tablespace): number {
-    this.open();
+    this.checkAllocate(space);
     const page = this.pager.reserveSync(space);
     this.noteAllocated(space, page);
     return page;

@@ -2,6 +2,8 @@
 
 import type { Engine } from "./engine.js";
 import { StoreError } from "./errors.js";
+import { checkBytes, checkSpace } from "./space-handle.js";
+import type { Turn } from "./turns.js";
 import { WS_ALLOCATE, WS_CHECK, WS_FREE, WS_WRITE, type WriteSet } from "./write-set.js";
 
 /** A file of pages and its name. */
@@ -15,8 +17,10 @@ export interface Tablespace {
 /** What both flavors of a transaction can do. Offsets count from 0 within the page body. */
 export interface TransactionWriter {
   /**
-   * Writes bytes into a page's body; nobody else sees them before the commit.
-   * Errors: StoreError BAD_ARGUMENT when they reach beyond the body; CLOSED after the end.
+   * Writes bytes into a page's body; nobody else sees them before the commit. They are copied at
+   * once.
+   * Errors: StoreError BAD_ARGUMENT when they reach beyond the body, are no Uint8Array, or the
+   * tablespace is not this store's; CLOSED after the end.
    */
   write(space: Tablespace, page: number, offset: number, bytes: Uint8Array): void;
   /** Gives a page back at commit. Errors as `write`. */
@@ -48,6 +52,9 @@ export class TransactionCore implements TransactionWriter {
   private seen: Map<number, Map<number, Uint8Array>> | null = null;
   /** Known once it is sealed: it changes nothing, so there is nothing to be made durable. */
   isReadOnly = false;
+  /** The turn it belongs to, of its own or of a transaction around it; see turns.ts. */
+  turn: Turn | null = null;
+  ownsTurn = false;
   /** How many reads there were of pages of others. */
   private reads = 0;
 
@@ -61,7 +68,9 @@ export class TransactionCore implements TransactionWriter {
 
   write(space: Tablespace, page: number, offset: number, bytes: Uint8Array): void {
     const set = this.open();
-    this.checkRange(space, page, offset, bytes.length);
+    checkSpace(space, this.engine);
+    checkBytes(bytes, space, page, "bytes");
+    checkRange(space, page, offset, bytes.length, this.bodySize);
     set.append(WS_WRITE, space.id, page, offset, bytes);
   }
 
@@ -72,6 +81,12 @@ export class TransactionCore implements TransactionWriter {
       throw new StoreError("BAD_ARGUMENT", `${nameOf(space, page)}: allocated by this transaction`);
     }
     set.append(WS_FREE, space.id, page, 0, null);
+  }
+
+  /** The transaction may allocate a page there. Errors: StoreError CLOSED, BAD_ARGUMENT. */
+  protected checkAllocate(space: Tablespace): void {
+    this.open();
+    checkSpace(space, this.engine);
   }
 
   /** Notes a page that the engine has reserved for this transaction; after the end, returns it. */
@@ -120,6 +135,7 @@ export class TransactionCore implements TransactionWriter {
   }
 
   protected checkRange(space: Tablespace, page: number, offset: number, length: number): void {
+    checkSpace(space, this.engine);
     checkRange(space, page, offset, length, this.bodySize);
   }
 

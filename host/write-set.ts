@@ -21,6 +21,11 @@ export class WriteSet {
   private lastSpace = -1;
   private lastPage = -1;
 
+  /** Bytes of memory it holds. */
+  get capacity(): number {
+    return this.bytes.length;
+  }
+
   clear(): void {
     this.length = 0;
     this.pages = 0;

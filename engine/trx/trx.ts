@@ -121,7 +121,6 @@ function measure(end: usize): u32 {
 /** Fixes every page of the write set; the reads of all that are missing start together. */
 function gather(end: usize): u32 {
   let answer = OK;
-  if (allocations > 0 && !reserveFrames(allocations)) answer = PENDING;
   let at = exchangeBase;
   while (at < end) {
     at += readRecord(at, end);
@@ -135,7 +134,8 @@ function gather(end: usize): u32 {
     }
     if (mtrPages() > framesCount / 2) return TOO_LARGE;
   }
-  // A gathered page may have taken a frame that an allocation counted on.
+  // Only now, with every page fixed: room made earlier is made at the cost of a page just read for
+  // this very commit, which then reads it again, and so on for ever.
   if (answer == OK && allocations > 0 && !reserveFrames(allocations)) answer = PENDING;
   return answer;
 }

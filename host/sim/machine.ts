@@ -249,7 +249,7 @@ export class SimMachine {
       if (!ready()) this.settle(ready);
       const at = exports.exchangeAddress();
       const name = bytes.subarray(at, at + exports.dictNameLength());
-      if (id !== 0) found.set(new TextDecoder().decode(name), id);
+      if (id !== 0) found.set(new TextDecoder("utf-8", { ignoreBOM: true }).decode(name), id);
       if (exports.dictIsBehindEnd() !== 0) break;
     }
     return found;
