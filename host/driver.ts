@@ -88,6 +88,7 @@ export class Driver {
   private queuedInline = false;
   private queued = 0;
   private inFlight = 0;
+  private isDropping = false;
   /** The flight whose successor is the next request, when that is linked to it. */
   private linkedFlight = NO_LINK;
   /** Writes of the chain being taken. */
@@ -134,6 +135,12 @@ export class Driver {
   /** Delivers finished operations to the engine's completion ring; returns how many. */
   reap(): number {
     return this.o.backend.reap(this.sink);
+  }
+
+  /** After a failure: takes what has finished, and tells the engine nothing any more. */
+  drop(): void {
+    this.isDropping = true;
+    this.o.backend.reap(this.sink);
   }
 
   /** Blocks until an operation has finished. */
@@ -351,6 +358,7 @@ export class Driver {
   }
 
   private complete(tag: number, result: number, flags: number): void {
+    if (this.isDropping) return;
     const { words } = this.o.engine;
     const tail = words[this.head + 3]!;
     const at = (this.completion + (tail % this.slots) * 16) >>> 2;
@@ -378,6 +386,7 @@ export class Driver {
     this.queuedInline = false;
     this.queued = 0;
     this.inFlight = 0;
+    this.isDropping = false;
     this.linkedFlight = NO_LINK;
     this.chainWrites = 0;
   }
