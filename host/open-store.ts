@@ -19,7 +19,7 @@ import type { NormalizedOptions, StoreOptions } from "./options.js";
 import { chooseMethod, normalizeOptions } from "./options.js";
 import type { EffectiveMethod, Probes } from "./probe/index.js";
 import { Observation } from "./observe/observation.js";
-import { effectiveMethod, probeAtomicWrite, probeDirectIo } from "./probe/index.js";
+import { effectiveMethod, probeAtomicWrite, probeDirectIo, probeElsewhere } from "./probe/index.js";
 import { Pump } from "./pump.js";
 
 /** States of engine/store.ts. */
@@ -188,7 +188,11 @@ function decideMethod(
   const isReal = backend.capabilities.persistent;
   const directIo = isReal ? probeDirectIo(layout.dir) : null;
   const method = chooseMethod(options, directIo?.real ?? true);
-  const probes: Probes = { directIo, atomicWrite: atomicProbe(method, options, layout, isReal) };
+  const probes: Probes = {
+    directIo,
+    elsewhere: isReal ? probeElsewhere(layout) : {},
+    atomicWrite: atomicProbe(method, options, layout, isReal),
+  };
   return effectiveMethod(method, probes, backend.capabilities, options.strict);
 }
 

@@ -13,6 +13,8 @@ import type { DirectIoProbe } from "./direct-io.js";
 /** What was found; null where nothing was probed (memory, a simulated disk). */
 export interface Probes {
   readonly directIo: DirectIoProbe | null;
+  /** Files whose directory is another one than the data's, with what was found there. */
+  readonly elsewhere?: Readonly<Partial<Record<MethodFile, DirectIoProbe>>>;
   readonly atomicWrite: AtomicWriteProbe | null;
 }
 
@@ -40,7 +42,7 @@ export function effectiveMethod(
   if (method.atomicPages) requireAtomicPages(method, probes.atomicWrite, backend);
   const reasons = new Map<MethodFile, string>();
   for (const file of METHOD_FILES) {
-    const reason = whyNotDirect(method, file, probes.directIo);
+    const reason = whyNotDirect(method, file, probes.elsewhere?.[file] ?? probes.directIo);
     if (reason !== null) reasons.set(file, reason);
   }
   if (reasons.size === 0) return { requested: method, effective: method, substitutions: [] };

@@ -132,6 +132,22 @@ describe.skipIf(!hasRing || !existsSync(LIBRARY))("refusals: a store whose write
     expect(outcome).toMatchObject({ status: 0, signal: null, out: "EBADF" });
   });
 
+  test("a write is under way when the store fails → taken and dropped, the process ends", () => {
+    const during = `
+      const again = await Store.open(process.argv[1] + "/2", { backend: "native" });
+      const { pump, driver } = again.o;
+      const commit = again.createTablespace("t").catch((error) => error.message);
+      for (; driver.pending() === 0; await null) pump.turn();
+      pump.fail(new Error("failed on purpose"));
+      console.log(await commit);
+      process.on("exit", () => console.log(driver.pending()));
+    `;
+    const outcome = node(fail.replace("AFTER", during), [dir]);
+
+    const out = "EBADF\nfailed on purpose\n0";
+    expect(outcome).toMatchObject({ status: 0, signal: null, out });
+  });
+
   test("close → comes back", () => {
     const close = `await store.close(); console.log("closed");`;
     const outcome = node(fail.replace("AFTER", close), [dir]);
