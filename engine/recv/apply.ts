@@ -101,6 +101,7 @@ function applyRecord(end: u64): u32 {
   if (!isChange && recType != MLOG_FILE_EXTEND) return OK;
   const space = spaceFind(recSpace);
   if (space === null) {
+    if (forceRecovery > 0) return skipRecord();
     return fail(DAMAGED, WHAT_SPACE_MISSING, KIND_DATA, recSpace, 0xffffffff, 0, 0);
   }
   if (space.state == SPACE_DROPPED) return OK;
@@ -116,9 +117,9 @@ function applyChange(end: u64): u32 {
   const block = isInit ? bufCreate(recSpace, recPage, <u32>recValue1) : bufFix(recSpace, recPage);
   if (block === null) {
     // Forced recovery goes on without the page; whoever reads it is refused.
-    if (forceRecovery == 0 || fixStatus != DAMAGED) return missing();
-    counters.count(counters.RECV_RECORDS_SKIPPED);
-    return OK;
+    const isShort = fixStatus == READ_FAILED && failureErrno() == ENODATA;
+    if (forceRecovery == 0 || (fixStatus != DAMAGED && !isShort)) return missing();
+    return skipRecord();
   }
   const isMarked = block.memoSerial == groupSerial;
   if (!isMarked && !isInit && pageLsn(frameOf(block)) >= end) {
@@ -136,6 +137,12 @@ function applyChange(end: u64): u32 {
   block.memoSerial = groupSerial;
   store<u32>(memoBase + touched * 4, <u32>changetype<usize>(block));
   touched++;
+  return OK;
+}
+
+/** Forced recovery gives this change up. */
+function skipRecord(): u32 {
+  counters.count(counters.RECV_RECORDS_SKIPPED);
   return OK;
 }
 
