@@ -119,7 +119,12 @@ function removeOrphans(): u32 {
   if (deleting || syncing) return PENDING;
   while (orphan < spacesEnd) {
     const space = spaceAt(orphan);
-    if (space.state == SPACE_ACTIVE || !mayBeOrphan(space)) {
+    // What forced recovery left out keeps its file.
+    if (space.state == SPACE_SKIPPED) {
+      orphan++;
+      continue;
+    }
+    if (space.state == SPACE_ACTIVE || space.state == SPACE_NONE) {
       orphan++;
       continue;
     }
@@ -138,11 +143,6 @@ function removeOrphans(): u32 {
   syncing = true;
   ask(OP_SYNC_DIR, 0);
   return PENDING;
-}
-
-/** What forced recovery left out keeps its file. */
-function mayBeOrphan(space: Space): bool {
-  return space.state != SPACE_NONE && space.state != SPACE_SKIPPED;
 }
 
 function ask(op: u32, id: u32): void {
