@@ -27,6 +27,7 @@ import {
 } from "./backend/backend.js";
 import { account, CALL_NAMES, isInPlace, latencyOf } from "./accounting.js";
 import { errnoNumber, nameOfErrno } from "./errno.js";
+import { CompletionRing } from "./completion-ring.js";
 import type { Engine } from "./engine.js";
 import { IoError } from "./errors.js";
 import type { OpenFile } from "./files.js";
@@ -82,7 +83,7 @@ export class Driver {
   };
   private readonly head: number;
   private readonly submission: number;
-  private readonly completion: number;
+  private readonly completions: CompletionRing;
   private readonly slots: number;
   /** Whether operations queued at the backend, not started yet, are to run inline. */
   private queuedInline = false;
@@ -103,7 +104,7 @@ export class Driver {
     this.files = new FileTable(o.backend, o.layout, o.method);
     this.head = exports.ringHeaderAddress() >>> 2;
     this.submission = exports.submissionAddress();
-    this.completion = exports.completionAddress();
+    this.completions = new CompletionRing(o.engine);
     this.slots = exports.ringSlots();
     this.flights = new Flights(this.slots);
     this.decisions = new SyncDecisions(o.method);
@@ -141,6 +142,12 @@ export class Driver {
     return this.o.backend.reap(this.sink);
   }
 
+  /** After a failure: takes what has finished, and tells the engine nothing any more. */
+  drop(): void {
+    this.completions.isSilent = true;
+    this.o.backend.reap(this.sink);
+  }
+
   /** Blocks until an operation has finished. */
   wait(): void {
     this.o.backend.wait();
@@ -165,7 +172,7 @@ export class Driver {
     if (predecessor === NO_LINK) this.chainWrites = 0;
     if (isFileOp(op)) {
       const error = this.fileOperations.run(op, kind, id, point);
-      if (error === null) this.complete(tag, 0, 0);
+      if (error === null) this.completions.push(tag, 0, 0);
       else this.refuse(error, tag);
       return;
     }
@@ -186,7 +193,7 @@ export class Driver {
   private refuse(error: unknown, tag: number): void {
     if (!(error instanceof IoError)) throw error;
     this.failure = error;
-    this.complete(tag, errnoNumber(error.code), 0);
+    this.completions.push(tag, errnoNumber(error.code), 0);
   }
 
   private takeTransfer(
@@ -266,7 +273,7 @@ export class Driver {
     const call = this.syncCall(file, point as SyncPoint);
     if (call === null) {
       this.o.observation?.elided(file.kind, file.id, file.path, point);
-      if (predecessor === NO_LINK) this.complete(tag, 0, 0);
+      if (predecessor === NO_LINK) this.completions.push(tag, 0, 0);
       else this.flights.follower[predecessor] = tag;
       return;
     }
@@ -342,8 +349,9 @@ export class Driver {
     const follower = flights.follower[flight]!;
     const tag = flights.tag[flight]!;
     flights.release(flight);
-    this.complete(tag, result, doneFlags);
-    if (follower >= 0) this.complete(follower, result < 0 ? errnoNumber("ECANCELED") : 0, 0);
+    this.completions.push(tag, result, doneFlags);
+    if (follower >= 0)
+      this.completions.push(follower, result < 0 ? errnoNumber("ECANCELED") : 0, 0);
   }
 
   /** Reads may be tried again; anything else leaves the disk in an unknown state. */
@@ -355,16 +363,6 @@ export class Driver {
     const length = isSync ? null : this.flights.length[flight]!;
     const name = call === CALL.zeroFill ? "pwrite" : CALL_NAMES[call];
     this.failure = new IoError(nameOfErrno(-result), name, file.path, offset, length);
-  }
-
-  private complete(tag: number, result: number, flags: number): void {
-    const { words } = this.o.engine;
-    const tail = words[this.head + 3]!;
-    const at = (this.completion + (tail % this.slots) * 16) >>> 2;
-    words[at] = tag;
-    words[at + 1] = result;
-    words[at + 2] = flags;
-    words[this.head + 3] = (tail + 1) >>> 0;
   }
 
   /** Tells whoever watches of the operation that was just submitted. */
@@ -386,6 +384,7 @@ export class Driver {
     this.queued = 0;
     this.inFlight = 0;
     this.logInFlight = 0;
+    this.completions.isSilent = false;
     this.linkedFlight = NO_LINK;
     this.chainWrites = 0;
   }

@@ -81,10 +81,10 @@ type Raw = (a?: number, b?: number) => number;
 export function unsigned(exports: WebAssembly.Instance["exports"]): EngineExports {
   const raw = exports as unknown as Record<string, Raw>;
   const names = Object.keys(RESULTS) as (keyof EngineExports)[];
-  const converted = names.map((name) => {
+  const converted = names.map((name): [string, Raw] => {
     return [name, RESULTS[name] === "u32" ? converting(raw[name]!) : raw[name]!];
   });
-  return Object.fromEntries(converted);
+  return Object.fromEntries(converted) as unknown as EngineExports;
 }
 
 /** One closure for each number of arguments: a rest parameter would be slower. */

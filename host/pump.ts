@@ -110,7 +110,9 @@ export class Pump {
 
   /** One turn of the asynchronous crank. */
   turn(): void {
-    if (this.isTurning || this.failure !== null) return;
+    if (this.isTurning) return;
+    // What was under way still ends; taken, it neither wakes the event loop nor holds the process.
+    if (this.failure !== null) return this.driver.drop();
     this.isTurning = true;
     try {
       this.advance();

@@ -4,19 +4,20 @@
 //   ENTRIES    every dictionary entry has its file; its size comes from its header page
 //   ORPHANS    files of interrupted creations and of drops are deleted, the folder synced
 
-import { pageSize } from "../abi/config";
+import { forceRecovery, pageSize } from "../abi/config";
 import { fail, failureErrno, poison, WHAT_FORMAT_VERSION, WHAT_FSP_HEADER } from "../abi/failure";
 import { WHAT_SPACE_MISSING, WHAT_SPACE_SHORT, WHAT_STORE_PAGE } from "../abi/failure";
-import { WHAT_STORE_UUID } from "../abi/failure";
+import { failureWhat, WHAT_STORE_UUID } from "../abi/failure";
 import { AT_FILE_CREATE, KIND_DATA, OP_DELETE, OP_SYNC_DIR } from "../abi/io";
 import { OWNER_CREATE, pushRequest, tagOf } from "../abi/ring";
 import { DAMAGED, FORMAT, OK, PENDING, READ_FAILED } from "../abi/status";
 import { frameOf } from "../buf/control-block";
 import { bufDiscardSpace, bufFix, bufUnfix, fixStatus } from "../buf/pool";
 import { dictCapacity, dictList, dictStatus, listedBehindEnd } from "../ddl/dictionary";
+import { skipSpace } from "../fil/skipped";
 import { dataFileId, dataFilesCount } from "../fil/found-files";
 import { Space, SPACE_ACTIVE, SPACE_DROPPED, SPACE_NONE, spaceAt, spaceFind } from "../fil/space";
-import { spaceRemove, spacesEnd } from "../fil/space";
+import { SPACE_SKIPPED, spaceRemove, spacesEnd } from "../fil/space";
 import { fspFlags, fspSize, fspSpaceFlags, fspSpaceId } from "../format/fsp";
 import {
   FORMAT_VERSION,
@@ -78,10 +79,15 @@ function loadEntry(): u32 {
   if (dictStatus != OK) return dictStatus;
   if (id == 0) return OK;
   const space = spaceFind(id);
+  if (space === null && forceRecovery > 0) return skipSpace(id, WHAT_SPACE_MISSING);
   if (space === null || space.state == SPACE_DROPPED) {
     return fail(DAMAGED, WHAT_SPACE_MISSING, KIND_DATA, id, 0xffffffff, id, 0);
   }
-  return loadSpace(space);
+  if (space.state == SPACE_SKIPPED) return OK;
+  const status = loadSpace(space);
+  if (status != DAMAGED || forceRecovery == 0) return status;
+  bufDiscardSpace(id);
+  return skipSpace(id, failureWhat() == WHAT_SPACE_SHORT ? WHAT_SPACE_SHORT : WHAT_FSP_HEADER);
 }
 
 /** The size a tablespace has according to its header page, which must not exceed its file. */
@@ -100,6 +106,7 @@ function loadSpace(space: Space): u32 {
     return fail(DAMAGED, WHAT_FSP_HEADER, KIND_DATA, space.id, 0, fspFlags(pageSize), found);
   }
   if (pages > space.filePages) {
+    space.sizePages = pages;
     return fail(DAMAGED, WHAT_SPACE_SHORT, KIND_DATA, space.id, 0xffffffff, pages, space.filePages);
   }
   space.sizePages = pages;
@@ -112,6 +119,11 @@ function removeOrphans(): u32 {
   if (deleting || syncing) return PENDING;
   while (orphan < spacesEnd) {
     const space = spaceAt(orphan);
+    // What forced recovery left out keeps its file.
+    if (space.state == SPACE_SKIPPED) {
+      orphan++;
+      continue;
+    }
     if (space.state == SPACE_ACTIVE || space.state == SPACE_NONE) {
       orphan++;
       continue;

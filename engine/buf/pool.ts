@@ -11,6 +11,7 @@ import { KIND_DATA, OP_READ } from "../abi/io";
 import { OWNER_PAGE_READ, pushRequest, tagOf } from "../abi/ring";
 import { BAD_REQUEST, NOT_FOUND, OK, PENDING } from "../abi/status";
 import { initPage } from "../format/fil";
+import { whyNoPages } from "../fil/skipped";
 import { spaceFind, spaceGet, spaceHasPages } from "../fil/space";
 import { READS_MAX } from "../limits";
 import { blockAt, blockIndex, ControlBlock, frameOf, IO_NONE, IO_READ } from "./control-block";
@@ -139,7 +140,7 @@ function startRead(spaceId: u32, pageNo: u32): u32 {
   const failed = takeReadFailure(spaceId, pageNo);
   if (failed != 0) return failed;
   const space = spaceFind(spaceId);
-  if (space === null || !spaceHasPages(space)) return NOT_FOUND;
+  if (space === null || !spaceHasPages(space)) return whyNoPages(space);
   if (space.sizePages != 0 && pageNo >= space.sizePages) {
     fail(BAD_REQUEST, WHAT_PAGE_BEYOND_END, KIND_DATA, spaceId, pageNo, space.sizePages, pageNo);
     return NOT_FOUND;

@@ -11,6 +11,8 @@
 // A crash before the log says so leaves a file nobody knows, removed at the next start; a crash
 // after a drop was logged leaves one too. A file the dictionary knows is always complete.
 
+import { spaceFind } from "../fil/space";
+import { whyNoPages } from "../fil/skipped";
 import { ddlBase, exchangeBase } from "../abi/arena";
 import { extendPages, pageShift, pageSize } from "../abi/config";
 import { failIo, poison, poisoned } from "../abi/failure";
@@ -122,6 +124,8 @@ function stepFind(): void {
   }
   if (!found) return end(NOT_FOUND);
   ddlSpaceId = foundSpaceId;
+  const space = spaceFind(ddlSpaceId);
+  if (space === null || space.state != SPACE_ACTIVE) return end(whyNoPages(space));
   state = LOG;
 }
 

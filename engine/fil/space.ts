@@ -14,6 +14,8 @@ export const SPACE_ACTIVE: u8 = 2;
 export const SPACE_DROPPED: u8 = 3;
 /** Its file is being made; nobody but its creation knows it. */
 export const SPACE_CREATING: u8 = 4;
+/** Forced recovery left it out (skipped.ts). */
+export const SPACE_SKIPPED: u8 = 5;
 
 @unmanaged
 @final
@@ -33,6 +35,8 @@ export class Space {
   isExtending: bool;
   /** The last extension failed for lack of room; the next caller learns it. */
   extendErrno: i32;
+  /** Why forced recovery left it out; a WHAT_ code. */
+  skippedWhat: u32;
 }
 
 if (offsetof<Space>() > SPACE_SIZE) ERROR("fil: a space outgrew its slot");

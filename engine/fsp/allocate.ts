@@ -3,6 +3,7 @@
 // A page is first reserved (memory only), then marked used by the commit of the transaction that
 // asked for it. The extent descriptors on disk therefore change only in logged, atomic steps.
 
+import { whyNoPages } from "../fil/skipped";
 import { pageSize } from "../abi/config";
 import { NO_SPACE, NOT_ALLOCATED, NOT_FOUND, OK, PENDING, TOO_LARGE } from "../abi/status";
 import { failIo } from "../abi/failure";
@@ -24,7 +25,7 @@ export let reservedPage: u32 = 0;
 /** Hands out a free page of the tablespace, growing it when there is none. */
 export function fspReserve(spaceId: u32): u32 {
   const space = spaceFind(spaceId);
-  if (space === null || space.state != SPACE_ACTIVE) return NOT_FOUND;
+  if (space === null || space.state != SPACE_ACTIVE) return whyNoPages(space);
   if (space.extendErrno != 0) {
     const errno = space.extendErrno;
     space.extendErrno = 0;

@@ -101,10 +101,7 @@ function applyRecord(end: u64): u32 {
   if (!isChange && recType != MLOG_FILE_EXTEND) return OK;
   const space = spaceFind(recSpace);
   // Without a file it was dropped since, or is lost: load.ts asks the dictionary, once complete.
-  if (space === null) {
-    counters.count(counters.RECV_RECORDS_SKIPPED);
-    return OK;
-  }
+  if (space === null) return skipRecord();
   if (space.state == SPACE_DROPPED) return OK;
   if (recType == MLOG_FILE_EXTEND) return applyExtend(<u32>(recValue1 + recValue2));
   if (recOffset + recLength > pageSize) {
@@ -118,9 +115,9 @@ function applyChange(end: u64): u32 {
   const block = isInit ? bufCreate(recSpace, recPage, <u32>recValue1) : bufFix(recSpace, recPage);
   if (block === null) {
     // Forced recovery goes on without the page; whoever reads it is refused.
-    if (forceRecovery == 0 || fixStatus != DAMAGED) return missing();
-    counters.count(counters.RECV_RECORDS_SKIPPED);
-    return OK;
+    const isShort = fixStatus == READ_FAILED && failureErrno() == ENODATA;
+    if (forceRecovery == 0 || (fixStatus != DAMAGED && !isShort)) return missing();
+    return skipRecord();
   }
   const isMarked = block.memoSerial == groupSerial;
   if (!isMarked && !isInit && pageLsn(frameOf(block)) >= end) {
@@ -138,6 +135,12 @@ function applyChange(end: u64): u32 {
   block.memoSerial = groupSerial;
   store<u32>(memoBase + touched * 4, <u32>changetype<usize>(block));
   touched++;
+  return OK;
+}
+
+/** Forced recovery gives this change up. */
+function skipRecord(): u32 {
+  counters.count(counters.RECV_RECORDS_SKIPPED);
   return OK;
 }
 

@@ -8,6 +8,7 @@
 // Nothing changes before apply, and apply cannot fail: a transaction is there as a whole or leaves
 // no trace. Until then every answer but OK means "nothing happened".
 
+import { whyNoPages } from "../fil/skipped";
 import * as counters from "../abi/counters";
 import { exchangeBase } from "../abi/arena";
 import { framesCount, logBufferSize, pageSize, trxBytesMax } from "../abi/config";
@@ -255,7 +256,7 @@ export function trxRead(spaceId: u32, pageNo: u32): usize {
   const frame = frameOf(block);
   if (pageType(frame) != FIL_PAGE_TORNPROOF_DATA) {
     const space = spaceFind(spaceId);
-    readStatus = space !== null && space.state == SPACE_ACTIVE ? NOT_ALLOCATED : NOT_FOUND;
+    readStatus = space !== null && space.state == SPACE_ACTIVE ? NOT_ALLOCATED : whyNoPages(space);
     return 0;
   }
   readStatus = OK;

@@ -3,6 +3,7 @@
 #include "attachment.h"
 
 #include <sys/eventfd.h>
+#include <unistd.h>
 
 namespace tornproof {
 
@@ -13,8 +14,14 @@ std::shared_ptr<Attachment> Attachment::attach(napi_env env, const ContextOption
     napi_throw_error(env, nullptr, "no eventfd: the process has too many open files");
     return nullptr;
   }
-  std::shared_ptr<Attachment> attachment(new Attachment(env));
-  attachment->context_ = std::make_unique<Context>(options, eventFd);
+  std::shared_ptr<Attachment> attachment;
+  try {
+    attachment.reset(new Attachment(env));
+    attachment->context_ = std::make_unique<Context>(options, eventFd);
+  } catch (...) {
+    close(eventFd);
+    throw;
+  }
   if (!attachment->context_->watch().open(env, onReady)) return nullptr;
 
   attachment->self_ = attachment;

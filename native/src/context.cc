@@ -67,7 +67,7 @@ Context::Context(const ContextOptions& options, int eventFd)
       logThread_("tornproof-log", 1, LOG_LINGER_MICROSECONDS, memory_, completions_),
       batchThread_("tornproof-batch", 1, 0, memory_, completions_),
       pagePool_("tornproof-page", POOL_THREADS, 0, memory_, completions_),
-      watch_(eventFd, [this] { return isReady(); }) {
+      watch_(eventFd, [this] { return isReady() || isStalled(); }) {
   int problem = 0;
   if (options.useUring) uring_ = Uring::create(queueDepth_, eventFd, memory_, problem);
 }
@@ -79,6 +79,7 @@ Context::~Context() {
 }
 
 void Context::submit(const Slot* slots, uint32_t count) {
+  reserve(count);
   countAsync(count);
   OpQueue chain;
   for (uint32_t index = 0; index < count; index++) {
@@ -91,6 +92,7 @@ void Context::submit(const Slot* slots, uint32_t count) {
 }
 
 void Context::runInline(const Slot* slots, uint32_t count) {
+  reserve(count);
   OpQueue chain;
   for (uint32_t index = 0; index < count; index++) chain.push(decode(slots[index], false));
   executeChain(chain, memory_);
@@ -110,6 +112,7 @@ uint32_t Context::reap(double* records, uint32_t capacity) {
     records[3] = static_cast<double>(op->nanoseconds);
     asyncCount += op->isAsync ? 1 : 0;
     unused_.push(op);
+    unusedCount_ += 1;
   }
   countAsync(-asyncCount);
   return count;
@@ -131,6 +134,8 @@ bool Context::isReady() {
   return uring_ != nullptr && uring_->hasCompletions();
 }
 
+bool Context::isStalled() { return uring_ != nullptr && uring_->isStalled(); }
+
 void Context::drainAndStop() {
   if (isStopped_) return;
   isStopped_ = true;
@@ -141,9 +146,14 @@ void Context::drainAndStop() {
   pagePool_.stop();
 }
 
+// Memory may run out here, before anything is accepted, and nowhere behind.
+void Context::reserve(uint32_t count) {
+  for (; unusedCount_ < count; unusedCount_++) unused_.push(&operations_.emplace_back());
+}
+
 Op* Context::decode(const Slot& slot, bool isAsync) {
   Op* op = unused_.pop();
-  if (op == nullptr) op = &operations_.emplace_back();
+  unusedCount_ -= 1;
   *op = Op{};
   op->tag = slot.tag;
   op->flags = slot.flags;

@@ -42,7 +42,10 @@ class Context {
   LoopWatch& watch() { return watch_; }
   bool usesUring() const { return uring_ != nullptr; }
 
-  /** Starts operations; a chain that is open at the end of the slots ends there. */
+  /**
+   * Starts operations; a chain that is open at the end of the slots ends there.
+   * Errors: std::bad_alloc, and then nothing was accepted.
+   */
   void submit(const Slot* slots, uint32_t count);
 
   /** Executes operations on this thread, in order; their completions can be reaped afterward. */
@@ -57,10 +60,14 @@ class Context {
   /** True when reap would return something. */
   bool isReady();
 
+  /** True when operations wait for the kernel and only another reap can hand them over. */
+  bool isStalled();
+
   /** Finishes everything and joins the threads. Completions not reaped are lost. Idempotent. */
   void drainAndStop();
 
  private:
+  void reserve(uint32_t count);
   Op* decode(const Slot& slot, bool isAsync);
   void route(OpQueue& chain);
   void collect(unsigned limit);
@@ -78,6 +85,7 @@ class Context {
 
   std::deque<Op> operations_;  // owns every operation; addresses never change
   OpQueue unused_;
+  uint32_t unusedCount_ = 0;
   OpQueue ready_;
   uint64_t asyncPending_ = 0;
   bool isStopped_ = false;

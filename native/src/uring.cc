@@ -2,7 +2,8 @@
 
 #include "uring.h"
 
-#include <algorithm>
+#include <poll.h>
+
 #include <cerrno>
 #include <utility>
 
@@ -14,6 +15,9 @@
 namespace tornproof {
 
 namespace {
+
+// How often finishAll asks a kernel that is short of something, 1 ms apart, before it gives up.
+constexpr unsigned SHORTAGE_ROUNDS_MAX = 1000;
 
 bool isTransient(int error) { return error == -EAGAIN || error == -EBUSY || error == -ENOMEM; }
 
@@ -61,14 +65,21 @@ void Uring::prepare(Op* op) {
 }
 
 void Uring::pump() {
+  // What was taken back makes room, and no completion will come to pump the rest of the backlog.
+  do {
+    fill();
+    if (unsubmitted_ > 0) submit();
+  } while (!backlog_.empty() && inFlight_ < depth_);
+}
+
+void Uring::fill() {
   while (inFlight_ < depth_) {
     Op* op = backlog_.pop();
-    if (op == nullptr) break;
+    if (op == nullptr) return;
     prepare(op);
     inFlight_ += 1;
     unsubmitted_ += 1;
   }
-  if (unsubmitted_ > 0) submit();
 }
 
 void Uring::submit() {
@@ -129,13 +140,20 @@ void Uring::complete(const io_uring_cqe& entry, OpQueue& finished) {
 }
 
 void Uring::finishAll(OpQueue& finished) {
-  pump();
-  while (inFlight_ > 0 || !backlog_.empty()) {
-    const int taken = rings_.enter(unsubmitted_, 1);
-    if (taken > 0) unsubmitted_ -= std::min(unsubmitted_, static_cast<unsigned>(taken));
+  unsigned shortages = 0;
+  while (true) {
+    pump();
     drain(finished, depth_);
+    if (inFlight_ == 0 && backlog_.empty()) return;
+    if (isStalled() && ++shortages > SHORTAGE_ROUNDS_MAX) takeBack(unsubmitted_, -EAGAIN);
+    else awaitOne();
   }
-  finished.append(refused_);
+}
+
+/** Waits for one operation that the kernel has; where the kernel refuses to wait, a moment. */
+void Uring::awaitOne() {
+  const int outcome = isStalled() ? -EAGAIN : rings_.enter(0, 1);
+  if (outcome < 0 && outcome != -EINTR) poll(nullptr, 0, 1);
 }
 
 }  // namespace tornproof

@@ -38,15 +38,20 @@ class Uring {
     return rings_.completionHead() != rings_.completionTail() || !refused_.empty();
   }
 
-  /** Blocks until everything pushed has finished. */
+  /** True when the kernel has nothing and refuses more: no completion will pump the rest. */
+  bool isStalled() const { return unsubmitted_ > 0 && inFlight_ == unsubmitted_; }
+
+  /** Blocks until everything pushed has finished; what the kernel refuses ends with its error. */
   void finishAll(OpQueue& finished);
 
  private:
   Uring(unsigned depth, int eventFd, const LinearMemory& memory)
       : depth_(depth), eventFd_(eventFd), memory_(memory) {}
   void prepare(Op* op);
+  void fill();
   void submit();
   void takeBack(unsigned count, int64_t error);
+  void awaitOne();
   void complete(const io_uring_cqe& entry, OpQueue& finished);
 
   UringRings rings_;

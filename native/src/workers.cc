@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <system_error>
 
 #include "execute.h"
 
@@ -13,6 +14,11 @@ namespace tornproof {
 
 void Workers::push(OpQueue& chain) {
   if (threads_.empty()) start();
+  if (threads_.empty()) {
+    executeChain(chain, memory_);
+    completions_.post(chain);
+    return;
+  }
   {
     std::lock_guard<std::mutex> guard(mutex_);
     queue_.append(chain);
@@ -37,11 +43,19 @@ void Workers::start() {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  for (unsigned count = 0; count < threadCount_; count++) {
-    threads_.emplace_back([this] { run(); });
-    pthread_setname_np(threads_.back().native_handle(), name_);
-  }
+  while (threads_.size() < threadCount_ && startOne()) continue;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+/** False when the system gives no thread: a limit of the user or the container, or no memory. */
+bool Workers::startOne() {
+  try {
+    threads_.emplace_back([this] { run(); });
+  } catch (const std::exception&) {
+    return false;
+  }
+  pthread_setname_np(threads_.back().native_handle(), name_);
+  return true;
 }
 
 void Workers::run() {

@@ -32,7 +32,10 @@ class Workers {
   /** Finishes everything queued, then joins. */
   ~Workers() { stop(); }
 
-  /** Queues one chain. Errors: std::system_error when a thread cannot be started. */
+  /**
+   * Queues one chain. Where the system gives fewer threads, those share the work; where it gives
+   * none, the chain runs here, on the caller, and the next push asks again.
+   */
   void push(OpQueue& chain);
 
   /** Finishes everything queued, then joins; idempotent. Nothing may be pushed afterward. */
@@ -40,6 +43,7 @@ class Workers {
 
  private:
   void start();
+  bool startOne();
   void run();
   void linger();
 

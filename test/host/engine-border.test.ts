@@ -21,9 +21,8 @@ describe("border: the exports of the engine", () => {
   test("the table says of every export what engine/index.ts declares", () => {
     const source = readFileSync("engine/index.ts", "utf8");
     const found = source.matchAll(/^export function (\w+)\([^)]*\): (\w+)/gm);
-    const declared = Object.fromEntries(
-      [...found].map(([, name, type]) => [name, DECLARED[type!]]),
-    );
+    const pairs = [...found].map(([, name, type]): [string, string] => [name!, DECLARED[type!]!]);
+    const declared: Record<string, string> = Object.fromEntries(pairs);
     const imported = { stateSave: "none", stateLoad: "none", stateBytes: "u32" };
     expect({ ...declared, ...imported }).toEqual(RESULTS);
   });
