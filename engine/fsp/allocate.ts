@@ -5,7 +5,7 @@
 
 import { whyNoPages } from "../fil/skipped";
 import { pageSize } from "../abi/config";
-import { NO_SPACE, NOT_ALLOCATED, NOT_FOUND, OK, PENDING, TOO_LARGE } from "../abi/status";
+import { NO_SPACE, NOT_ALLOCATED, OK, PENDING, TOO_LARGE } from "../abi/status";
 import { failIo } from "../abi/failure";
 import { KIND_DATA } from "../abi/io";
 import { bufFix, bufUnfix, fixStatus } from "../buf/pool";
