@@ -5,7 +5,7 @@
 
 import { whyNoPages } from "../fil/skipped";
 import { pageSize } from "../abi/config";
-import { NO_SPACE, NOT_ALLOCATED, OK, PENDING, TOO_LARGE } from "../abi/status";
+import { NO_SPACE, NOT_ALLOCATED, OK, TOO_LARGE } from "../abi/status";
 import { failIo } from "../abi/failure";
 import { KIND_DATA } from "../abi/io";
 import { bufFix, bufUnfix, fixStatus } from "../buf/pool";
@@ -43,8 +43,7 @@ export function fspReserve(spaceId: u32): u32 {
     page = <u32>end;
     space.freeHint = page;
   }
-  extendStart(space);
-  return PENDING;
+  return extendStart(space);
 }
 
 function handOut(space: Space, page: u32): u32 {

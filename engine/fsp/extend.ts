@@ -1,9 +1,10 @@
 // Grows a tablespace: first the file, durably, then the log says so.
 //
 //   isExtending   event                             next
-//   no            allocator found no page           growing   zeros are written, then synced
+//   no            no free page, header readable     growing   zeros are written, then synced
 //   growing       write and sync done               grown     waits for log room and page 0
 //   grown         mini-transaction committed        no        new pages may be handed out
+//   grown         page 0 cannot be read             no        whoever asks again is told why
 //
 // A crash before the mini-transaction leaves a file longer than its header says, which is harmless;
 // after it, the file and its size are durable. A file system without room is an outcome, told to
@@ -15,7 +16,8 @@ import { AT_FILE_EXTEND, IO_LINK, KIND_DATA, OP_EXTEND, OP_SYNC } from "../abi/i
 import { OWNER_EXTEND, pushRequest, tagOf } from "../abi/ring";
 import { ControlBlock, frameOf } from "../buf/control-block";
 import { hashFind } from "../buf/page-hash";
-import { bufCreate, bufFix, bufUnfix, reserveFrames } from "../buf/pool";
+import { OK, PENDING } from "../abi/status";
+import { bufCreate, bufFix, bufUnfix, fixStatus, reserveFrames } from "../buf/pool";
 import { Space, SPACE_ACTIVE, spaceAt, spacesEnd } from "../fil/space";
 import { FIL_PAGE_TYPE_XDES } from "../format/fil";
 import { FSP_FREE_LIMIT, FSP_SIZE, fspFreeLimit } from "../format/fsp";
@@ -45,9 +47,34 @@ function growth(size: u32): u32 {
   return size < 32 * extent ? extent : 4 * extent;
 }
 
-/** Starts growing the file unless that is under way. */
-export function extendStart(space: Space): void {
-  if (space.isExtending) return;
+/**
+ * Starts growing the file unless that is under way. PENDING: ask again for a page; otherwise why
+ * the pages that must change with it cannot be read.
+ */
+export function extendStart(space: Space): u32 {
+  if (space.isExtending) return PENDING;
+  const status = headerStatus(space);
+  if (status == OK) extendFile(space);
+  return status == OK ? PENDING : status;
+}
+
+/** OK when the header and the descriptor page that the next pages belong to are in memory. */
+function headerStatus(space: Space): u32 {
+  const status = pageStatus(space.id, 0);
+  if (status != OK) return status;
+  const descriptor = descriptorPageOf(space.sizePages, pageSize);
+  // The descriptor of new pages only is made with them.
+  return descriptor < space.sizePages ? pageStatus(space.id, descriptor) : OK;
+}
+
+function pageStatus(spaceId: u32, pageNo: u32): u32 {
+  const block = bufFix(spaceId, pageNo);
+  if (block === null) return fixStatus;
+  bufUnfix(block);
+  return OK;
+}
+
+function extendFile(space: Space): void {
   space.isExtending = true;
   const slot = slotOf(space);
   const from = space.sizePages;
@@ -107,28 +134,27 @@ export function extendStep(): void {
   for (let i: u32 = 0; i < spacesEnd; i++) {
     const space = spaceAt(i);
     if (!space.isExtending || space.filePages <= space.sizePages) continue;
-    // A tablespace dropped meanwhile needs no size.
-    if (space.state != SPACE_ACTIVE || logGrowth(space)) {
-      space.isExtending = false;
-      grownCount--;
-    }
+    // A tablespace dropped meanwhile needs no size, and one that cannot be read gets none.
+    if (space.state == SPACE_ACTIVE && logGrowth(space) == PENDING) continue;
+    space.isExtending = false;
+    grownCount--;
   }
 }
 
-/** One mini-transaction: new extents are free, the header knows the new size. */
-function logGrowth(space: Space): bool {
+/**
+ * One mini-transaction: new extents are free, the header knows the new size. PENDING: not yet;
+ * otherwise OK, or why a page that must change cannot be read.
+ */
+function logGrowth(space: Space): u32 {
   const from = space.sizePages;
   const to = from + growth(from);
   const newExtents = growth(from) / extentPages(pageSize) + 2;
-  if (!logHasRoomFor(newExtents * 128 + 512) || !reserveFrames(2)) return false;
-  const header = bufFix(space.id, 0);
-  if (header === null) return false;
+  if (!logHasRoomFor(newExtents * 128 + 512) || !reserveFrames(2)) return PENDING;
+  const status = headerStatus(space);
+  if (status != OK) return status;
+  const header = bufFix(space.id, 0)!;
   const first = descriptorPageOf(from, pageSize);
   const last = descriptorPageOf(to - 1, pageSize);
-  if (first != 0 && first < from && !isResident(space.id, first)) {
-    bufUnfix(header);
-    return false;
-  }
   mtrStart();
   mtrMemo(header);
   mtrFileExtend(space.id, from, to);
@@ -137,14 +163,7 @@ function logGrowth(space: Space): bool {
   mtrLog(header, <u32>FSP_SIZE, 4);
   mtrCommit();
   space.sizePages = to;
-  return true;
-}
-
-function isResident(spaceId: u32, pageNo: u32): bool {
-  const block = bufFix(spaceId, pageNo);
-  if (block === null) return false;
-  bufUnfix(block);
-  return true;
+  return OK;
 }
 
 /** Makes the extents between the free limit and `to` free, creating descriptor pages on the way. */

@@ -165,6 +165,53 @@ describe("fsp: an extension fails", () => {
     expect(machine.state()).toBe("FAILED");
   });
 
+  /** Fills the tablespace to its end and takes its page 0 out of the pool. */
+  function fullAndCold(page: number): { machine: Machine; space: number; size: number } {
+    const { machine, space } = storeWithSpace({ extendPages: 4, framesCount: 32 });
+    const pages = allocatePages(machine, space, 3);
+    while (sizeOf(machine, space) <= page) pages.push(...allocatePages(machine, space, 1));
+    while (pages.at(-1)! + 1 < sizeOf(machine, space)) {
+      pages.push(...allocatePages(machine, space, 1));
+    }
+    machine.checkpoint();
+    const other = machine.createSpace("other");
+    for (const each of allocatePages(machine, other, 8)) machine.read(other, each);
+    machine.checkpoint();
+    for (let n = 0; machine.call("hashFind", space, page) !== 0 && n < 400; n++) {
+      machine.read(other, allocatePages(machine, other, 1)[0]!);
+      machine.checkpoint();
+    }
+    expect(machine.call("hashFind", space, page), `page ${page} has left the pool`).toBe(0);
+    return { machine, space, size: sizeOf(machine, space) };
+  }
+
+  test("page 0 is damaged → every allocation that has to grow the file is refused, none waits", () => {
+    const { machine, space, size } = fullAndCold(0);
+    machine.disk.flip("data", space, 1000);
+    for (let n = 0; n < 3; n++) {
+      expect(machine.reserve(space), `allocation ${n}`).toBe(-STATUS.DAMAGED);
+      expect(machine.failure()).toMatchObject({ id: space, page: 0 });
+    }
+    expect(sizeOf(machine, space)).toBe(size);
+    machine.close();
+    expect(machine.state()).toBe("CLOSED");
+  });
+
+  test("page 0 is damaged while the file grows → refused, and the store can be closed", () => {
+    const { machine, space, size } = fullAndCold(0);
+    expect(machine.call("bufFix", space, 0)).toBe(0);
+    machine.rest();
+    machine.x.fspReserve(space);
+    expect(machine.trace.some(({ point }) => point === "file-extend")).toBe(true);
+    machine.call("evict", machine.call("hashFind", space, 0));
+    machine.disk.flip("data", space, 1000);
+    machine.rest();
+    expect(machine.reserve(space)).toBe(-STATUS.DAMAGED);
+    expect(sizeOf(machine, space)).toBe(size);
+    machine.close();
+    expect(machine.state()).toBe("CLOSED");
+  });
+
   test("grown, not logged, power cut → longer than its header, and works", () => {
     const { machine, space } = storeWithSpace({ extendPages: 4 });
     const pages = allocatePages(machine, space, 3);
