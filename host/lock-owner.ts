@@ -3,6 +3,8 @@
 
 import * as fs from "node:fs";
 import { hostname } from "node:os";
+import { dirname } from "node:path";
+import { fileSystemName } from "./probe/index.js";
 
 /** The content of a lock file, as JSON. */
 export interface LockOwner {
@@ -68,21 +70,55 @@ export function judge(owner: LockOwner, path: string, ofdLock: OfdLock | undefin
   // The kernel drops an OFD lock with its process, so it is the one witness that needs no pid.
   const kernel = owner.ofd && ofdLock !== undefined ? kernelVerdict(path, ofdLock) : "unknown";
   if (kernel === "alive") return "alive";
+  const isLocal = isOnLocalFileSystem(path);
+  // Every process that can reach a local file runs under this kernel: what it says is the truth.
+  if (kernel === "dead" && isLocal) return "dead";
   if (owner.host !== hostname()) return "unknown";
   const boot = bootId();
   if ((owner.bootId === null) !== (boot === null)) return "unknown";
-  if (owner.bootId !== boot) return "dead";
-  if (owner.pidNamespace !== pidNamespace()) return kernel;
+  // Behind a shared file system, another machine of the same name may be alive.
+  if (owner.bootId !== boot) return isLocal ? "dead" : "unknown";
+  if (owner.pidNamespace !== pidNamespace()) return "unknown";
   return processVerdict(owner);
 }
 
-function kernelVerdict(path: string, ofdLock: OfdLock): Verdict {
+/** File systems whose files no other machine can have open. */
+const LOCAL = new Set(["ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "tmpfs", "overlayfs"]);
+
+function isOnLocalFileSystem(path: string): boolean {
+  try {
+    return LOCAL.has(fileSystemName(fs.statfsSync(dirname(path)).type, null));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Opens a path without following a link and without waiting for the other end of a FIFO; null when
+ * it is no regular file. Errors: of open.
+ */
+export function openRegular(path: string, flags: number): number | null {
   let fd: number;
   try {
-    fd = fs.openSync(path, "r+");
+    fd = fs.openSync(path, flags | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    if (code === "ELOOP" || code === "ENXIO" || code === "EISDIR") return null;
+    throw error;
+  }
+  if (fs.fstatSync(fd).isFile()) return fd;
+  fs.closeSync(fd);
+  return null;
+}
+
+function kernelVerdict(path: string, ofdLock: OfdLock): Verdict {
+  let fd: number | null;
+  try {
+    fd = openRegular(path, fs.constants.O_RDWR);
   } catch {
     return "unknown";
   }
+  if (fd === null) return "unknown";
   try {
     return ofdLock(fd) ? "dead" : "alive";
   } catch {

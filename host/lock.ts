@@ -1,5 +1,6 @@
-// One process per store directory. The lock is a file that names its owner; an owner that is
-// provably dead loses it to exactly one of the processes that find it.
+// One process per directory; store-locks.ts locks each directory of a store. The lock is a file
+// that names its owner; an owner that is provably dead loses it to exactly one of the processes
+// that find it.
 //
 //   tornproof.lock                 the lock: a LockOwner as JSON, never empty
 //   tornproof.lock.after-<nonce>   the right to replace the dead lock <nonce>; a lock itself
@@ -12,10 +13,11 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { occupyStandardDescriptors } from "./backend/descriptors.js";
 import { toIoError } from "./backend/posix-files.js";
 import { StoreError } from "./errors.js";
 import { LOCK_FILE } from "./housekeeping.js";
-import { describeThisProcess, judge, parseOwner } from "./lock-owner.js";
+import { describeThisProcess, judge, openRegular, parseOwner } from "./lock-owner.js";
 import type { LockOwner, OfdLock, Verdict } from "./lock-owner.js";
 
 export type { OfdLock };
@@ -52,6 +54,7 @@ export function acquireLock(dir: string, ofdLock?: OfdLock): Lock {
     throw new StoreError("IN_USE", `${real} is open in this process (${process.pid}) already`);
   }
   const path = join(real, LOCK_FILE);
+  orIoError("open", path, occupyStandardDescriptors);
   const claim = orIoError("lock", path, () => claimFile(path, real, ofdLock, 0));
   heldHere.add(real);
   try {
@@ -239,12 +242,26 @@ function ageOf(path: string): number {
   return stat === undefined ? 0 : Date.now() - stat.mtimeMs;
 }
 
+/** Errors: StoreError IN_USE when something stands there that is no file, and so nobody's lock. */
 function readOrNull(path: string): string | null {
+  let fd: number | null;
   try {
-    return fs.readFileSync(path, "utf8");
+    fd = openRegular(path, fs.constants.O_RDONLY);
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;
     throw error;
+  }
+  if (fd === null) {
+    throw new StoreError(
+      "IN_USE",
+      `${path}: expected a lock file, found a link or something that is no file; if no process ` +
+        "uses the store, remove it",
+    );
+  }
+  try {
+    return fs.readFileSync(fd, "utf8");
+  } finally {
+    fs.closeSync(fd);
   }
 }
 

@@ -4,6 +4,7 @@ import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import type { Backend } from "./backend/backend.js";
 import { createBackend, type BackendName } from "./backend/index.js";
+import { kernelLock } from "./backend/native-lock.js";
 import { Driver } from "./driver.js";
 import { engineOptions } from "./engine-options.js";
 import { Engine, type EngineOptions } from "./engine.js";
@@ -14,13 +15,13 @@ import { inspectDirectory, type Inspection } from "./inspect-directory.js";
 import { installedEngine } from "./installed-engine.js";
 import { Layout } from "./layout.js";
 import { removeLeftovers } from "./leftovers.js";
-import { acquireLock, type Lock } from "./lock.js";
 import type { NormalizedOptions, StoreOptions } from "./options.js";
 import { chooseMethod, normalizeOptions } from "./options.js";
 import type { EffectiveMethod, Probes } from "./probe/index.js";
 import { Observation } from "./observe/observation.js";
 import { effectiveMethod, probeAtomicWrite, probeDirectories } from "./probe/index.js";
 import { Pump } from "./pump.js";
+import { acquireStoreLocks, type StoreLocks } from "./store-locks.js";
 
 /** States of engine/store.ts. */
 const STATE_RUNNING = 5;
@@ -37,7 +38,7 @@ export interface OpenedStore {
   readonly driver: Driver;
   readonly pump: Pump;
   readonly observation: Observation | null;
-  readonly lock: Lock | null;
+  readonly lock: StoreLocks | null;
   /** Recovery found a store that had not been closed, or damage it was told to cut. */
   readonly isNew: boolean;
 }
@@ -57,7 +58,7 @@ export async function openStore(
   const backend = takeBackend(options);
   const layout = layoutOf(dir, options, backend);
   prepareDirectories(backend, layout, options.create);
-  const lock = backend.capabilities.persistent ? acquireLock(layout.dir) : null;
+  const lock = backend.capabilities.persistent ? acquireStoreLocks(layout, kernelLock()) : null;
   try {
     return await openLocked({ options, backend, layout, lock, overrides });
   } catch (error) {
@@ -95,7 +96,7 @@ interface Parts {
   readonly options: NormalizedOptions;
   readonly backend: Backend;
   readonly layout: Layout;
-  readonly lock: Lock | null;
+  readonly lock: StoreLocks | null;
   readonly overrides: EngineOverrides;
 }
 
@@ -114,6 +115,7 @@ async function openLocked(parts: Parts): Promise<OpenedStore> {
     removeLeftovers(backend, inspection.leftovers, opened.observation);
     start(opened);
     await opened.pump.attempt(() => engine.exports.storeState() === STATE_RUNNING);
+    if (isNew) parts.lock?.lockFiles();
   } catch (error) {
     opened.pump.stopTimer();
     await opened.driver.detach();

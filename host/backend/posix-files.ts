@@ -6,6 +6,7 @@ import * as fs from "node:fs";
 import { dirname, resolve } from "node:path";
 import { IoError } from "../errors.js";
 import type { OpenMode } from "./backend.js";
+import { occupyStandardDescriptors } from "./descriptors.js";
 
 /** Owner reads and writes, the group reads: the mode InnoDB gives its files. */
 const FILE_PERMISSIONS = 0o640;
@@ -17,6 +18,7 @@ const FILE_PERMISSIONS = 0o640;
  */
 export function openFile(path: string, mode: OpenMode, create: boolean): number {
   const flags = openFlags(path, mode, create);
+  translate("open", path, occupyStandardDescriptors);
   return translate("open", path, () => fs.openSync(path, flags, FILE_PERMISSIONS));
 }
 

@@ -63,7 +63,7 @@ export function fromSystemCalls(calls: readonly SystemCall[], dir: string): File
   for (const call of calls) {
     if (call.name === "fsync" && call.path === dir) steps.push(directorySync());
     const file = fileIn(dir, call.path);
-    if (file === null) continue;
+    if (file === null || isForLock(call)) continue;
     const { offset, length } = call;
     if (call.name === "pwrite64") steps.push({ call: "pwrite", ...file, offset, length });
     else if (call.name !== "openat") steps.push({ call: call.name, ...file, offset, length });
@@ -72,6 +72,11 @@ export function fromSystemCalls(calls: readonly SystemCall[], dir: string): File
     }
   }
   return steps;
+}
+
+/** The kernel's lock needs an open of its own, through which no byte goes. */
+export function isForLock(call: SystemCall): boolean {
+  return call.name === "fcntl" || (call.name === "openat" && call.flags.includes("O_NONBLOCK"));
 }
 
 /** What a path is to a store, or null. */
