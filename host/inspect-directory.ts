@@ -6,6 +6,7 @@ import type { FileKind } from "./abi.js";
 import type { FoundFile } from "./engine.js";
 import { CorruptionError, StoreError } from "./errors.js";
 import { foundFile, identify, isHousekeeping, type Layout } from "./layout.js";
+import { signOfLife } from "./signs-of-life.js";
 
 export interface Inspection {
   readonly state: "empty" | "incomplete" | "store";
@@ -44,6 +45,7 @@ export function inspectDirectory(backend: Backend, layout: Layout): Inspection {
   }
   const names = new Set(ours.map((entry) => entry.name));
   if (names.has(layout.nameOf("marker", 0))) {
+    if (backend.capabilities.persistent) refuseLife(layout, ours);
     return { state: "incomplete", files: [], leftovers: ours, found: ours };
   }
   const log = names.has(layout.nameOf("log", 0));
@@ -80,12 +82,25 @@ function isOfStore(name: string, layout: Layout): boolean {
   return known.pageSize === undefined || known.pageSize === layout.pageSize;
 }
 
+/** Nothing is removed that ever was a store. */
+function refuseLife(layout: Layout, ours: readonly OurFile[]): void {
+  const sign = signOfLife(ours);
+  if (sign === null) return;
+  const marker = layout.pathOf("marker", 0);
+  throw new StoreError(
+    "NOT_A_STORE",
+    `${layout.dir}: expected the beginnings of a store, as ${marker} says, found ${sign}: the ` +
+      "store was in use; nothing was touched. If its files are complete, remove the marker",
+  );
+}
+
 function refuseForeign(layout: Layout, names: readonly string[]): never {
   const some = names.slice(0, 3).join(", ");
   const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
   throw new StoreError(
     "NOT_A_STORE",
-    `${layout.dir}: expected a store or an empty directory, found ${some}${more}; nothing was touched`,
+    `${layout.dir}: expected a store or an empty directory, found ${some}${more}; nothing was ` +
+      "touched. Use a subdirectory",
   );
 }
 

@@ -17,6 +17,8 @@ import { LOCK_FILE, PROBE_FILE_PREFIX } from "./housekeeping.js";
 export const MARKER_FILE = "tornproof.creating";
 export const LOG_FILE = "ib_logfile0";
 export const SYSTEM_FILE = "ibdata1";
+/** The id that means no space. */
+const NO_SPACE_ID = 0xffffffff;
 
 export class Layout {
   constructor(
@@ -62,17 +64,28 @@ export function identify(name: string): { kind: FileKind; id: number; pageSize?:
   if (name === LOG_FILE) return { kind: "log", id: 0 };
   if (name === MARKER_FILE) return { kind: "marker", id: 0 };
   const space = /^space-([1-9]\d{0,9})\.ibd$/.exec(name);
-  if (space !== null) return { kind: "data", id: Number(space[1]) };
+  // A number no engine gave is somebody else's file.
+  if (space !== null && Number(space[1]) < NO_SPACE_ID)
+    return { kind: "data", id: Number(space[1]) };
   const copies = /^#ib_(\d+)_(\d{1,3})\.(b?dblwr)$/.exec(name);
   if (copies === null) return null;
   const kind = copies[3] === "dblwr" ? "dblwr" : "bdblwr";
   return { kind, id: Number(copies[2]), pageSize: Number(copies[1]) };
 }
 
+/**
+ * What file systems put there by themselves: mkfs of ext4 its folder for lost files, FUSE and NFS
+ * files that were unlinked while open, such as our own locks.
+ */
+const SYSTEM_NAMES = /^(lost\+found$|\.fuse_hidden|\.nfs)/;
+
 /** Files that may stand in a store directory and are not the engine's: locks and probes. */
 export function isHousekeeping(name: string): boolean {
   return (
-    name === LOCK_FILE || name.startsWith(`${LOCK_FILE}.`) || name.startsWith(PROBE_FILE_PREFIX)
+    name === LOCK_FILE ||
+    name.startsWith(`${LOCK_FILE}.`) ||
+    name.startsWith(PROBE_FILE_PREFIX) ||
+    SYSTEM_NAMES.test(name)
   );
 }
 

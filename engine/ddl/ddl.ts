@@ -64,6 +64,7 @@ const DELETE_FOLDER: u32 = 12;
 const UNDO: u32 = 13;
 
 const REDO_BYTES: u32 = 512;
+const EEXIST: i32 = -17;
 
 /** How the last DDL call ended, or PENDING. */
 export let ddlStatus: u32 = OK;
@@ -194,7 +195,18 @@ function failed(errno: i32): void {
     return;
   }
   undoStatus = failIo(NO_SPACE, KIND_DATA, ddlSpaceId, 0xffffffff, errno);
+  if (state == FILE_CREATE && errno == EEXIST) return tryNextId();
   request(UNDO, OP_DELETE, 0, 0, 0, 0);
+}
+
+/** A file in the way is somebody's, and stays; its number is never given to another. */
+function tryNextId(): void {
+  spaceRemove(spaceGet(ddlSpaceId));
+  ddlSpaceId++;
+  const space = spaceFind(ddlSpaceId) === null ? spaceAdd(ddlSpaceId, SPACE_CREATING) : null;
+  if (space === null) return end(undoStatus);
+  buildFspHeader(ddlBase, ddlSpaceId, ddlSpacePages, 1);
+  request(FILE_CREATE, OP_CREATE, 0, 0, 0, 0);
 }
 
 /** A dictionary page is on its way, or cannot be read: then the call ends without a trace. */

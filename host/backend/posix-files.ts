@@ -19,7 +19,7 @@ const FILE_PERMISSIONS = 0o640;
 export function openFile(path: string, mode: OpenMode, create: boolean): number {
   const flags = openFlags(path, mode, create);
   translate("open", path, occupyStandardDescriptors);
-  return translate("open", path, () => fs.openSync(path, flags, FILE_PERMISSIONS));
+  return translate("open", path, () => openUnlinked(path, flags));
 }
 
 /** Closes a descriptor. `path` only names the file in the error. */
@@ -95,9 +95,23 @@ export function toIoError(error: unknown, syscall: string, path: string): unknow
   return code === null ? error : new IoError(code, syscall, path);
 }
 
+/** A link in the place of a file would be written through to wherever it leads. */
+function openUnlinked(path: string, flags: number): number {
+  try {
+    return fs.openSync(path, flags, FILE_PERMISSIONS);
+  } catch (error) {
+    if (errnoName(error) !== "ELOOP") throw error;
+    throw new IoError("ELOOP", "open", path, null, null, LINK_ADVICE);
+  }
+}
+
+const LINK_ADVICE =
+  "a symbolic link; put the file itself there, or name its directory by an option " +
+  "(innodb_doublewrite_dir, innodb_log_group_home_dir)";
+
 function openFlags(path: string, mode: OpenMode, create: boolean): number {
   const c = fs.constants;
-  let flags = c.O_RDWR;
+  let flags = c.O_RDWR | (c.O_NOFOLLOW ?? 0);
   if (create) flags |= c.O_CREAT | c.O_EXCL;
   if (mode.direct) flags |= platformFlag(path, "O_DIRECT", c.O_DIRECT);
   if (mode.sync === "dsync") flags |= platformFlag(path, "O_DSYNC", c.O_DSYNC);
