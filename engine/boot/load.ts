@@ -15,7 +15,6 @@ import { frameOf } from "../buf/control-block";
 import { bufDiscardSpace, bufFix, bufUnfix, fixStatus } from "../buf/pool";
 import { dictCapacity, dictList, dictStatus, listedBehindEnd } from "../ddl/dictionary";
 import { skipSpace } from "../fil/skipped";
-import { dataFileId, dataFilesCount } from "../fil/found-files";
 import { Space, SPACE_ACTIVE, SPACE_DROPPED, SPACE_NONE, spaceAt, spaceFind } from "../fil/space";
 import { SPACE_SKIPPED, spaceRemove, spacesEnd } from "../fil/space";
 import { fspFlags, fspSize, fspSpaceFlags, fspSpaceId } from "../format/fsp";
@@ -83,7 +82,6 @@ function loadEntry(): u32 {
   if (space === null || space.state == SPACE_DROPPED) {
     return fail(DAMAGED, WHAT_SPACE_MISSING, KIND_DATA, id, 0xffffffff, id, 0);
   }
-  if (space.state == SPACE_SKIPPED) return OK;
   const status = loadSpace(space);
   if (status != DAMAGED || forceRecovery == 0) return status;
   bufDiscardSpace(id);
@@ -130,10 +128,6 @@ function removeOrphans(): u32 {
     }
     bufDiscardSpace(space.id);
     if (space.pendingIo > 0) return PENDING;
-    if (!hasFile(space.id)) {
-      spaceRemove(space);
-      continue;
-    }
     deleting = true;
     ask(OP_DELETE, space.id);
     return PENDING;
@@ -147,11 +141,6 @@ function removeOrphans(): u32 {
 
 function ask(op: u32, id: u32): void {
   pushRequest(op, KIND_DATA, AT_FILE_CREATE, 0, id, 0, 0, 0, tagOf(OWNER_CREATE, 1));
-}
-
-function hasFile(id: u32): bool {
-  for (let i: u32 = 0; i < dataFilesCount; i++) if (dataFileId(i) == id) return true;
-  return false;
 }
 
 /** A file has been deleted, or the folder synced. */

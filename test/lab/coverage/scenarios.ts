@@ -53,6 +53,10 @@ function block(blocks: number, change: (view: DataView) => void): (image: Image)
     editBlock(image, blockAt(image, checkpointOf(image).lsn + blocks * 512), change);
 }
 
+function shiftNumber(by: number): (view: DataView) => void {
+  return (view) => view.setUint32(0, view.getUint32(0) + by);
+}
+
 function zeroBlock(blocks: number): (image: Image) => Image {
   return (image) => {
     const at = blockAt(image, checkpointOf(image).lsn + blocks * 512);
@@ -93,6 +97,8 @@ const REDO: readonly Scenario[] = [
   },
   { name: "a redo block of impossible length", damage: block(0, (view) => view.setUint16(4, 600)) },
   { name: "a redo block of the lap after", damage: (i) => nextLap(i) },
+  { name: "the redo block before in its place", damage: block(1, shiftNumber(-1)) },
+  { name: "the redo block after in its place", damage: block(1, shiftNumber(1)) },
   { name: "a redo block of an earlier epoch", damage: (i) => earlierEpoch(i) },
   ...[0, 1, 2].map((n) => ({ name: `redo block ${n} zeroed`, damage: zeroBlock(n) })),
   ...[0, 1, 2].map((n) => ({ name: `redo block ${n} garbled`, damage: block(n, garble) })),
