@@ -28,8 +28,7 @@ export default defineConfig({
         },
       },
       {
-        // Real processes, killed and traced: a slow moment of the machine is given another chance.
-        test: { ...shared, name: "crash", retry: 2, include: [CRASH], sequence: { groupOrder: 1 } },
+        test: { ...shared, name: "crash", include: [CRASH], sequence: { groupOrder: 1 } },
       },
     ],
   },

@@ -1,6 +1,6 @@
 // The architecture as facts: who imports whom, and what the engine's module asks for and offers.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../host/package-root.js";
@@ -21,6 +21,18 @@ function read(path: string): Buffer {
 function arrow(from: string, to: string): Arrow {
   return { from, to, isPackage: !/^(engine|inspector|host|native|bench|test|scripts)\//.test(to) };
 }
+
+describe("architecture: verdicts", () => {
+  test("no test is run again after a failure", () => {
+    const folder = join(packageRoot(), "test");
+    const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+    const files = names.filter((name) => name.endsWith(".ts")).map((name) => `test/${name}`);
+    const again = [...files, "vitest.config.ts"].filter((path) => {
+      return /\bretry\s*:/.test(read(path).toString()) && path !== "test/architecture.test.ts";
+    });
+    expect(again).toEqual([]);
+  });
+});
 
 describe("architecture: imports", () => {
   test.each(FOLDERS)("%s: no file imports what it must not", (folder) => {

@@ -76,6 +76,8 @@ function pageStatus(spaceId: u32, pageNo: u32): u32 {
 
 function extendFile(space: Space): void {
   space.isExtending = true;
+  // Zeros of a growth that was never logged are written again; until then it is not grown.
+  space.filePages = space.sizePages;
   const slot = slotOf(space);
   const from = space.sizePages;
   const bytes = growth(from) << pageShift;

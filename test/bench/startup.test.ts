@@ -9,8 +9,6 @@ import { packageRoot } from "../../bench/host.js";
 const CLI = join(packageRoot(), "build", "js", "bench", "cli.js");
 /** The CLI and what it needs to print a help page. */
 const FILES_MAX = 6;
-const RATIO_MAX = 2.5;
-const TRIES = 7;
 
 describe.skipIf(!existsSync(CLI))("bench: start", () => {
   test.each([["--help"], ["doctor", "--help"], ["--version"]])(
@@ -23,15 +21,6 @@ describe.skipIf(!existsSync(CLI))("bench: start", () => {
       expect(loaded.filter((file) => /\/(host|native)\//.test(file))).toEqual([]);
     },
   );
-
-  test("--help → at most 2.5 times the start of bare node", { retry: 3 }, () => {
-    const bare = fastest(["-e", "0"]);
-    const help = fastest([CLI, "--help"]);
-
-    expect(help / bare, `${help.toFixed(0)} ms, bare ${bare.toFixed(0)} ms`).toBeLessThan(
-      RATIO_MAX,
-    );
-  });
 });
 
 /** Our modules that node resolves while a command runs, by a loader that notes their addresses. */
@@ -47,14 +36,4 @@ function filesLoaded(args: readonly string[]): string[] {
   const { stderr } = spawnSync(process.execPath, [...flags, CLI, ...args], { encoding: "utf8" });
   const lines = [...stderr.matchAll(/^loaded file:\/\/(.*)$/gm)].map((match) => match[1]!);
   return [...new Set(lines)].filter((file) => file.includes("/build/js/"));
-}
-
-/** Milliseconds of the fastest of some starts: the one that was disturbed least. */
-function fastest(args: readonly string[]): number {
-  const times = Array.from({ length: TRIES }, () => {
-    const start = performance.now();
-    spawnSync(process.execPath, args);
-    return performance.now() - start;
-  });
-  return Math.min(...times);
 }

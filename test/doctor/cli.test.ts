@@ -43,16 +43,13 @@ describe.skipIf(!existsSync(CLI))("bench doctor, compiled", () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  test("--json → one document; at most 64 MiB written, in less than 5 s", { retry: 2 }, () => {
-    const start = performance.now();
+  test("--json → one document; at most 64 MiB written", () => {
     const { code, stdout } = bench(["doctor", dir, "--json"]);
-    const seconds = (performance.now() - start) / 1000;
     const document = JSON.parse(stdout) as DoctorDocument;
 
     expect(code).toBe(0);
     expect(document).toMatchObject({ schema: "tornproof.doctor/1", exit: { code: 0 } });
     expect(document.probe.written_bytes_max).toBeLessThanOrEqual(64 * 2 ** 20);
-    expect(seconds).toBeLessThan(5);
   });
 
   test("no directory → here; --color always and NO_COLOR → codes only where asked for", () => {

@@ -208,8 +208,12 @@ describe("fsp: an extension fails", () => {
     machine.rest();
     expect(machine.reserve(space)).toBe(-STATUS.DAMAGED);
     expect(sizeOf(machine, space)).toBe(size);
+    machine.disk.flip("data", space, 1000);
+    expect(machine.reserve(space), "the page is mended").toBe(size);
+    expect(sizeOf(machine, space)).toBe(size + 4);
     machine.close();
     expect(machine.state()).toBe("CLOSED");
+    expect(openRunning(machine.disk, { framesCount: 32 }).x.spacePages(space)).toBe(size + 4);
   });
 
   test("grown, not logged, power cut → longer than its header, and works", () => {
