@@ -252,10 +252,20 @@ async function exitCodeOfFailure(error: unknown): Promise<number> {
   return code;
 }
 
-// A reader that closes the pipe early (`bench list | head`) is no error.
+/** Why standard output did not take everything; null while it did, or nobody reads it any more. */
+let outputProblem: string | null = null;
+
+// A reader that closes the pipe early (`bench list | head`) is no error, and no reason to keep a
+// verdict back: the command ends as it would, and its exit code is what it found.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.ok);
-  throw error;
+  if (error.code !== "EPIPE") outputProblem ??= error.message;
 });
+// Where nobody hears messages, there is nobody to tell.
+process.stderr.on("error", () => undefined);
 
 process.exitCode = await main(process.argv.slice(2)).catch(exitCodeOfFailure);
+process.once("exit", (code) => {
+  if (outputProblem === null) return;
+  process.stderr.write(`bench: standard output took not all of the result: ${outputProblem}\n`);
+  if (code === EXIT.ok) process.exitCode = EXIT.failed;
+});
