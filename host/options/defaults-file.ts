@@ -29,10 +29,17 @@ export function parseDefaultsFile(text: string): Record<string, string> {
   return found;
 }
 
+/** Letters of a line that a message shows. */
+const SHOWN = 60;
+
 function sectionName(line: string, index: number): string {
-  const match = /^\[\s*([^\]]+?)\s*\]\s*(#.*)?$/.exec(line);
-  if (match?.[1] === undefined) refuse(index, `${line}: the section does not end with ]`);
-  return match[1].toLowerCase();
+  // By hand: blanks beside blanks would cost a regular expression the square of their number.
+  const end = line.indexOf("]");
+  const name = line.slice(1, Math.max(end, 1)).trim();
+  const rest = line.slice(end + 1).trim();
+  const isWhole = end > 0 && name !== "" && (rest === "" || rest.startsWith("#"));
+  if (!isWhole) refuse(index, `${line.slice(0, SHOWN)}: the section does not end with ]`);
+  return name.toLowerCase();
 }
 
 function takeOption(found: Record<string, string>, line: string, index: number): void {

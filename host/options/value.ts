@@ -30,7 +30,7 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
  */
 export function parseSize(value: number | string): number | null {
   if (typeof value === "number") return Number.isSafeInteger(value) ? value : null;
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*$/i.exec(value);
+  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(value.trim());
   if (match === null) return null;
   const bytes = Number(match[1]) * (SIZE_UNITS[(match[2] ?? "").toLowerCase()] ?? NaN);
   return Number.isSafeInteger(bytes) ? bytes : null;
@@ -136,5 +136,6 @@ function checkRange(definition: VariableDefinition, value: number): void {
 }
 
 function shown(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : String(value);
+  if (typeof value !== "string") return String(value);
+  return value.length > 60 ? `"${value.slice(0, 60)}…"` : `"${value}"`;
 }

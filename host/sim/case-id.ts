@@ -49,8 +49,18 @@ export function encodeCase(spec: CaseSpec): string {
 export function decodeCase(id: string): CaseSpec {
   const field = fieldsOf(id.trim());
   return {
-    ...{ profile: field(1), method: field(2), doublewrite: field(3), trxCommit: Number(field(4)) },
-    ...{ pageSize: Number(field(5)), workload: field(6), seed: Number(field(7)), fault: field(8) },
+    ...{
+      profile: field(1),
+      method: field(2),
+      doublewrite: field(3),
+      trxCommit: number(field(4), 2),
+    },
+    ...{
+      pageSize: number(field(5), 65536),
+      workload: field(6),
+      seed: number(field(7)),
+      fault: field(8),
+    },
     drive: decodeDrive(field(9)),
     hash: field(10),
     steps: field(11).split(";").map(decodeStep),
@@ -98,10 +108,22 @@ function decodeStep(text: string): Step {
   if (entries === undefined) throw new CaseIdError(`crash id: "${text}" is no crash`);
   const choice: Choice = {
     fates: decodeFates(fates!),
-    growths: growths === "-" ? [] : growths!.split(",").map(Number),
-    entries: Number(entries),
+    growths: growths === "-" ? [] : growths!.split(",").map((each) => number(each)),
+    entries: number(entries),
   };
-  return { cut: Number(cut), seed: Number(seed), choice };
+  return { cut: number(cut!), seed: number(seed!), choice };
+}
+
+/** Writes whose fate one id can tell; a recording has a few hundred. */
+const FATES_MAX = 100_000;
+/** Bytes. */
+const ATOMIC_UNIT_MAX = 1 << 20;
+
+/** A whole number; what an id says decides how much is made of it, so each has a bound. */
+function number(text: string, max = 2 ** 32 - 1): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value <= max) return value;
+  throw new CaseIdError(`crash id: expected a number up to ${max}, found "${shortened(text)}"`);
 }
 
 function encodeFates(fates: readonly Fate[]): string {
@@ -123,10 +145,17 @@ function encodeFates(fates: readonly Fate[]): string {
 
 function decodeFates(text: string): Fate[] {
   if (text === "-") return [];
+  if (!/^(?:[kl]\d+|m\d+\.[0-9a-f]+)+$/.test(text)) {
+    throw new CaseIdError(`crash id: "${shortened(text)}" says nothing about writes`);
+  }
   const fates: Fate[] = [];
   for (const [, run, count, units, hex] of text.matchAll(/([kl])(\d+)|m(\d+)\.([0-9a-f]+)/g)) {
-    if (run === undefined) fates.push(maskOf(Number(units), hex!));
-    else for (let i = 0; i < Number(count); i++) fates.push(run === "k" ? "kept" : "lost");
+    if (run === undefined) {
+      fates.push(maskOf(units!, hex!));
+      continue;
+    }
+    const length = number(count!, FATES_MAX - fates.length);
+    for (let i = 0; i < length; i++) fates.push(run === "k" ? "kept" : "lost");
   }
   return fates;
 }
@@ -140,7 +169,8 @@ function hexOf(mask: Uint8Array): string {
   return text;
 }
 
-function maskOf(units: number, hex: string): Uint8Array {
+function maskOf(text: string, hex: string): Uint8Array {
+  const units = number(text, hex.length * 4);
   const bit = (i: number): number => (parseInt(hex[i >> 2] ?? "0", 16) >> (3 - (i & 3))) & 1;
   return Uint8Array.from({ length: units }, (_, i) => bit(i));
 }
@@ -166,7 +196,7 @@ function decodeDrive(text: string): Partial<Device> {
     else if (word === "liar") drive.honest = false;
     else if (word === "cow") drive.copyOnWrite = true;
     else if (word === "2dev") drive.separateLog = true;
-    else if (/^u\d+$/.test(word)) drive.atomicUnit = Number(word.slice(1));
+    else if (/^u\d+$/.test(word)) drive.atomicUnit = number(word.slice(1), ATOMIC_UNIT_MAX);
     else throw new CaseIdError(`crash id: "${word}" says nothing about a drive`);
   }
   return drive;
