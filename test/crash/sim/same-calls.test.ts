@@ -2,7 +2,7 @@
 // calls on every backend, file by file, under every method and doublewrite mode. Order between
 // files is not compared: which of two page writes ends first is the disk's business.
 
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { methodNames } from "../../../host/flush/index.js";
 import type { TraceEvent } from "../../../host/trace.js";
 import { BACKENDS, newPlace, type Place, type PlaceName } from "../../store/places.js";
@@ -15,6 +15,10 @@ const MODES = ["ON", "OFF", "DETECT_ONLY"] as const;
 const METHODS = methodNames(PROFILE).filter((name) => name !== "RWF_ATOMIC");
 
 const places: Place[] = [];
+
+// A checkpoint a second comes with the clock: it stands still, so that a slow moment brings none.
+beforeAll(() => void vi.useFakeTimers({ toFake: ["performance"] }));
+afterAll(() => void vi.useRealTimers());
 
 afterEach(() => {
   for (const place of places.splice(0)) place.clean();
