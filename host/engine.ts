@@ -10,6 +10,9 @@ const ABI_VERSION = 1;
 const WASM_PAGE = 65536;
 /** Bytes one linear memory can have: addresses are 32 bits wide. */
 const MEMORY_MAX = 65536 * WASM_PAGE;
+/** What the engine has room for; engine/limits.ts. */
+const SPACES_MAX = 1024;
+const BATCHES_MAX = 256;
 /** Static data begins here (asconfig.json, memoryBase); what is below is nobody's. */
 const STATIC_DATA_AT = 1 << 20;
 /** Where a rewindable engine keeps its globals: in nobody's memory. */
@@ -141,7 +144,14 @@ export class Engine {
   }
 
   private tell(files: readonly FoundFile[]): void {
-    for (const file of files) this.exports.foundFile(file.kind, file.id, file.size);
+    for (const { kind, id, size } of files) {
+      if (this.exports.foundFile(kind, id, size) !== 0) continue;
+      throw new StoreError(
+        "TOO_LARGE",
+        `expected at most ${SPACES_MAX} tablespaces and ${BATCHES_MAX} doublewrite files in the ` +
+          "directories of a store, found more; move those away that are not of this store",
+      );
+    }
   }
 
   private plan(): number {

@@ -14,7 +14,7 @@ import type { Layout } from "./layout.js";
 import { acquireLock, type Lock, type OfdLock } from "./lock.js";
 
 export interface StoreLocks {
-  /** Locks the files themselves; they exist, or are left to a later call. */
+  /** Locks the files that stand there now; called again once a creation has made its own. */
   lockFiles(): void;
   /** Gives everything free. Idempotent. */
   release(): void;
@@ -59,9 +59,13 @@ class Locks implements StoreLocks {
 
   private lockFile(path: string): void {
     const { witness } = this;
-    if (witness === null || this.files.has(path)) return;
+    if (witness === null) return;
     const fd = openIfThere(path);
     if (fd === null) return;
+    const before = this.files.get(path);
+    if (before !== undefined && isSameFile(before, fd)) return fs.closeSync(fd);
+    // What an interrupted creation had left was locked, and has been replaced since.
+    if (before !== undefined) fs.closeSync(before);
     this.files.set(path, fd);
     if (isFree(fd, witness)) return;
     throw new StoreError(
@@ -89,6 +93,11 @@ function openIfThere(path: string): number | null {
     if (code === "ENOENT" || code === "ELOOP" || code === "ENXIO") return null;
     throw toIoError(error, "open", path);
   }
+}
+
+function isSameFile(a: number, b: number): boolean {
+  const [one, other] = [fs.fstatSync(a), fs.fstatSync(b)];
+  return one.dev === other.dev && one.ino === other.ino;
 }
 
 function isFree(fd: number, witness: OfdLock): boolean {

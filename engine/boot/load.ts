@@ -118,11 +118,8 @@ function removeOrphans(): u32 {
   while (orphan < spacesEnd) {
     const space = spaceAt(orphan);
     // What forced recovery left out keeps its file.
-    if (space.state == SPACE_SKIPPED) {
-      orphan++;
-      continue;
-    }
-    if (space.state == SPACE_ACTIVE || space.state == SPACE_NONE) {
+    const isKept = space.state == SPACE_SKIPPED;
+    if (isKept || space.state == SPACE_ACTIVE || space.state == SPACE_NONE) {
       orphan++;
       continue;
     }

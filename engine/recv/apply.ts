@@ -138,7 +138,7 @@ function applyChange(end: u64): u32 {
   return OK;
 }
 
-/** Forced recovery gives this change up. */
+/** This change is given up: its tablespace has no file, or recovery is forced. */
 function skipRecord(): u32 {
   counters.count(counters.RECV_RECORDS_SKIPPED);
   return OK;

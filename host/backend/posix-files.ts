@@ -19,7 +19,7 @@ const FILE_PERMISSIONS = 0o640;
 export function openFile(path: string, mode: OpenMode, create: boolean): number {
   const flags = openFlags(path, mode, create);
   translate("open", path, occupyStandardDescriptors);
-  return translate("open", path, () => openUnlinked(path, flags));
+  return translate("open", path, () => openNoLink(path, flags));
 }
 
 /** Closes a descriptor. `path` only names the file in the error. */
@@ -96,7 +96,7 @@ export function toIoError(error: unknown, syscall: string, path: string): unknow
 }
 
 /** A link in the place of a file would be written through to wherever it leads. */
-function openUnlinked(path: string, flags: number): number {
+function openNoLink(path: string, flags: number): number {
   try {
     return fs.openSync(path, flags, FILE_PERMISSIONS);
   } catch (error) {

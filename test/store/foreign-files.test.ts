@@ -115,6 +115,18 @@ describe.each(DISKS)("foreign files on %s", (backend) => {
     },
   );
 
+  test("foreign: more tablespace files than a store can have → TOO_LARGE, all kept", async () => {
+    await makeStore(["users"]);
+    for (let n = 0; n < 1100; n++) place.write(`space-${1000 + n}.ibd`, new Uint8Array(0));
+    const error = await refusal();
+    expect(error).toMatchObject({ code: "TOO_LARGE" });
+    expect(error.message).toContain("1024 tablespaces");
+    for (let n = 0; n < 1100; n++) place.remove(`space-${1000 + n}.ibd`);
+    const store = await place.open();
+    expect(textAt(store, store.tablespace("users")!, 1, 5)).toBe("users");
+    await store.close();
+  });
+
   test("foreign: a directory named by an option may be reached by a link", async () => {
     const link = join(outside, "link");
     fs.mkdirSync(join(outside, "redo"));

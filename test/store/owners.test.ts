@@ -83,6 +83,24 @@ describe.each(DISKS)("owners on %s", (backend) => {
   );
 
   test.runIf(isWitnessed)(
+    "owners: made over an interrupted creation → its files are locked",
+    async () => {
+      const place = new DiskPlace(backend, folder());
+      for (const name of ["tornproof.creating", "ibdata1", "ib_logfile0"]) {
+        place.write(name, new Uint8Array(0));
+      }
+      const store = await place.open();
+      const twin = folder();
+      for (const name of place.files().keys()) {
+        fs.linkSync(join(place.dir, name), join(twin, name));
+      }
+      const error = await errorFrom(() => new DiskPlace(backend, twin).open());
+      await store.close();
+      expect(error).toMatchObject({ code: "IN_USE" });
+    },
+  );
+
+  test.runIf(isWitnessed)(
     "owners: its lock file is removed → another process is refused",
     async () => {
       const place = new DiskPlace(backend, folder());

@@ -118,7 +118,11 @@ function acknowledged(file: string, calls: readonly SystemCall[]): string | null
   return null;
 }
 
-/** Redo was written after the change was asked for, and synced after that, both well. */
+/**
+ * Redo was written after the change was asked for, and synced after that, both well. The log has one
+ * operation under way at a time, so this write holds the change, unless it was handed over before
+ * the change was asked for and began after: a write that late would excuse what it does not hold.
+ */
 function isCovered(change: string, before: readonly SystemCall[], log: string): boolean {
   const asked = before.findIndex(({ text }) => text.includes(`"try ${change}`));
   if (asked < 0) return false;

@@ -121,8 +121,8 @@ export const FILE_MUTANTS: readonly Mutant[] = [
     file: "engine/boot/load.ts",
     edits: [
       {
-        find: "if (space.state == SPACE_ACTIVE || space.state == SPACE_NONE) {",
-        replace: "if (space.state != SPACE_DROPPED) {",
+        find: "if (isKept || space.state == SPACE_ACTIVE || space.state == SPACE_NONE) {",
+        replace: "if (isKept || space.state != SPACE_DROPPED) {",
       },
     ],
   },
