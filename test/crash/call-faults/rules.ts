@@ -119,9 +119,9 @@ function acknowledged(file: string, calls: readonly SystemCall[]): string | null
 }
 
 /**
- * Redo was written after the change was asked for, and synced after that, both well. The log has one
- * operation under way at a time, so this write holds the change, unless it was handed over before
- * the change was asked for and began after: a write that late would excuse what it does not hold.
+ * Redo was written after the change was asked for, and synced after that, both well. The log has
+ * one operation under way at a time, so this write holds the change, unless it was handed over
+ * before the change was asked for and began after it: such a write would excuse too much.
  */
 function isCovered(change: string, before: readonly SystemCall[], log: string): boolean {
   const asked = before.findIndex(({ text }) => text.includes(`"try ${change}`));
